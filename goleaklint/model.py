@@ -1,0 +1,138 @@
+"""Frozen values that every layer shares: spans, rules, findings, diagnostics.
+
+Lines and columns count from 1; columns are byte columns. An end column is the column *after* the last byte.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import total_ordering
+from typing import NamedTuple
+
+import msgspec
+
+
+@total_ordering
+class _Ordered(StrEnum):
+    """A StrEnum whose members are ordered as they are declared, least first."""
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, type(self)):
+            return NotImplemented
+        members = list(type(self))
+        return members.index(self) < members.index(other)
+
+    def __le__(self, other: object) -> bool:
+        return self == other or self < other
+
+    def __gt__(self, other: object) -> bool:
+        return not self <= other
+
+    def __ge__(self, other: object) -> bool:
+        return not self < other
+
+
+class Severity(_Ordered):
+    """How bad a finding is if it is true."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Confidence(_Ordered):
+    """How sure the analysis is that a finding is true (GitHub's words for precision)."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    VERY_HIGH = "very-high"
+
+
+class Role(StrEnum):
+    """What a related place of a finding is: it decides the wording and the SARIF `properties.role`."""
+
+    CREATION = "creation"  # the go statement that makes the goroutine
+    BLOCKS = "blocks"  # another place at which a goroutine blocks for the same reason
+    EXIT = "exit"  # the way out on which nothing releases the goroutine
+    MADE = "made"  # where the channel, WaitGroup or context is made
+    HELD = "held"  # where the lock that is held was taken
+    PARTNER = "partner"  # the operation that should have released the goroutine
+
+
+class Span(NamedTuple):
+    """A region of one file. `path` is as given to the program, with `/` on every system."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Related(NamedTuple):
+    """A place that explains a finding; `message` reads as a phrase, lower case, no full stop."""
+
+    role: Role
+    span: Span
+    message: str
+
+
+class Step(NamedTuple):
+    """One step of the story of a finding, in the order in which it happens at run time."""
+
+    span: Span
+    message: str
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One place where a rule holds.
+
+    `function` is Go's own name of the function that holds the primary span (`pkg.(*T).Method.func1`), or "".
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    span: Span
+    function: str = ""
+    related: tuple[Related, ...] = ()
+    flow: tuple[Step, ...] = ()
+
+    def sort_key(self) -> tuple[Span, str, str]:
+        """Path, line, column, code: the order of every report."""
+        return (self.span, self.code, self.message)
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file in rules/ promises. `doc` is the rule file's docstring, filled in by the catalog."""
+
+    code: str
+    name: str
+    severity: Severity
+    confidence: Confidence = Confidence.HIGH  # the usual confidence of its findings, for the catalogue
+    since: str
+    wait_reasons: tuple[str, ...] = ()  # what a goroutine leaked this way shows in a dump, in the runtime's words
+    go: str = ""  # Go version range the rule applies to, such as "<1.23"; "" is every version
+    preview: bool = False
+    fixable: bool = False
+    doc: str = ""
+
+    @property
+    def title(self) -> str:
+        """The first line of the documentation."""
+        return self.doc.strip().partition("\n")[0]
+
+
+class Diagnostic(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """goleaklint's own trouble with its input. `kind` is one of the words below; `line` is 0 when none is known.
+
+    kinds: unreadable, binary, partly-parsed, over-budget, bad-config, bad-directive, dump, drift, internal
+    """
+
+    path: str
+    line: int = 0
+    kind: str
+    message: str
