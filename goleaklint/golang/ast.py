@@ -22,7 +22,7 @@ class Node(msgspec.Struct, eq=False, gc=False, kw_only=True):
 # ---- types
 
 
-class TypeName(Node):
+class TypeName(Node, kw_only=True):
     """`T`, `pkg.T` (`package` = "pkg"), `T[A, B]`."""
 
     package: str = ""
@@ -30,39 +30,39 @@ class TypeName(Node):
     args: list[Type] = []
 
 
-class PointerType(Node):
+class PointerType(Node, kw_only=True):
     elem: Type
 
 
-class SliceType(Node):
+class SliceType(Node, kw_only=True):
     """`[]T`; also a variadic parameter `...T`."""
 
     elem: Type
 
 
-class ArrayType(Node):
+class ArrayType(Node, kw_only=True):
     """`[N]T`; length None for `[...]T`."""
 
     length: Expr | None = None
     elem: Type
 
 
-class MapType(Node):
+class MapType(Node, kw_only=True):
     key: Type
     value: Type
 
 
-class ChanType(Node):
+class ChanType(Node, kw_only=True):
     direction: OneOf["both", "send", "recv"] = "both"
     elem: Type
 
 
-class FuncType(Node):
+class FuncType(Node, kw_only=True):
     params: list[Param] = []
     results: list[Param] = []
 
 
-class Field(Node):
+class Field(Node, kw_only=True):
     """One field of a struct; an embedded field has the type's own base name and `embedded` set."""
 
     name: str
@@ -70,21 +70,21 @@ class Field(Node):
     embedded: bool = False
 
 
-class StructType(Node):
+class StructType(Node, kw_only=True):
     fields: list[Field] = []
 
 
-class MethodSpec(Node):
+class MethodSpec(Node, kw_only=True):
     name: str
     type: FuncType
 
 
-class InterfaceType(Node):
+class InterfaceType(Node, kw_only=True):
     methods: list[MethodSpec] = []
     embeds: list[Type] = []
 
 
-class OtherType(Node):
+class OtherType(Node, kw_only=True):
     """Constraint unions and whatever else is no concern of the analysis; `text` is the source."""
 
     text: str
@@ -95,7 +95,7 @@ Type = (
 )
 
 
-class Param(Node):
+class Param(Node, kw_only=True):
     """One parameter or result; `name` is "" when it has none. `a, b int` are two Params."""
 
     name: str = ""
@@ -106,20 +106,20 @@ class Param(Node):
 # ---- expressions
 
 
-class Name(Node):
+class Name(Node, kw_only=True):
     """An identifier, also `nil`, `true`, `false`, `iota` and `_`."""
 
     name: str
 
 
-class Literal(Node):
+class Literal(Node, kw_only=True):
     """A basic literal, as written."""
 
     kind: OneOf["int", "float", "imaginary", "rune", "string"]
     text: str
 
 
-class Selector(Node):
+class Selector(Node, kw_only=True):
     """`x.name`; `name_at` is the offset of the name itself."""
 
     x: Expr
@@ -127,7 +127,7 @@ class Selector(Node):
     name_at: int
 
 
-class Call(Node):
+class Call(Node, kw_only=True):
     """`fun(args...)`; a type argument (`make(chan T)`, `new(T)`, conversions) stands in args or fun as a TypeExpr."""
 
     fun: Expr
@@ -135,7 +135,7 @@ class Call(Node):
     spread: bool = False  # f(xs...)
 
 
-class FuncLit(Node):
+class FuncLit(Node, kw_only=True):
     """A function literal. `name` is its name inside the declaration, as Go gives it: `func1`, `func1.2`.
 
     `body` is converted with the declaration that holds it.
@@ -146,61 +146,61 @@ class FuncLit(Node):
     body: Block
 
 
-class Unary(Node):
+class Unary(Node, kw_only=True):
     """`op` is one of `& * ! - + ^ <-`; `<-` is a receive."""
 
     op: str
     x: Expr
 
 
-class Binary(Node):
+class Binary(Node, kw_only=True):
     op: str
     left: Expr
     right: Expr
 
 
-class Element(Node):
+class Element(Node, kw_only=True):
     """One element of a composite literal; a field name is a `Name` key."""
 
     key: Expr | None = None
     value: Expr
 
 
-class Composite(Node):
+class Composite(Node, kw_only=True):
     """`T{...}`; `type` is None for an elided inner literal."""
 
     type: Type | None = None
     elements: list[Element] = []
 
 
-class Index(Node):
+class Index(Node, kw_only=True):
     """`x[index]`, also a generic instantiation `f[T]` (the type is then a TypeExpr or a Name)."""
 
     x: Expr
     index: list[Expr] = []
 
 
-class SliceExpr(Node):
+class SliceExpr(Node, kw_only=True):
     """`x[a:b:c]`."""
 
     x: Expr
     bounds: list[Expr] = []
 
 
-class TypeAssert(Node):
+class TypeAssert(Node, kw_only=True):
     """`x.(T)`; type None for `x.(type)`."""
 
     x: Expr
     type: Type | None = None
 
 
-class TypeExpr(Node):
+class TypeExpr(Node, kw_only=True):
     """A type where an expression stands: `make(chan int)`, `[]byte(s)`, `func() (T)` in a call's arguments."""
 
     type: Type
 
 
-class Bad(Node):
+class Bad(Node, kw_only=True):
     """Source that could not be parsed; stands for an expression or a statement."""
 
 
@@ -224,22 +224,22 @@ Expr = (
 # ---- statements
 
 
-class Block(Node):
+class Block(Node, kw_only=True):
     body: list[Stmt] = []
 
 
-class ExprStmt(Node):
+class ExprStmt(Node, kw_only=True):
     x: Expr
 
 
-class Send(Node):
+class Send(Node, kw_only=True):
     """`channel <- value`."""
 
     channel: Expr
     value: Expr
 
 
-class Assign(Node):
+class Assign(Node, kw_only=True):
     """`left op right`; op is `=`, `:=`, or a compound such as `+=`. `x++` is `x += 1`."""
 
     left: list[Expr]
@@ -247,7 +247,7 @@ class Assign(Node):
     right: list[Expr]
 
 
-class VarDecl(Node):
+class VarDecl(Node, kw_only=True):
     """`var a, b T = x, y` inside a function, one spec each (also `const`, with `const` set)."""
 
     names: list[Name]
@@ -256,28 +256,28 @@ class VarDecl(Node):
     const: bool = False
 
 
-class Go(Node):
+class Go(Node, kw_only=True):
     """A go statement; `call` may be a Bad or a non-call in broken code."""
 
     call: Expr
 
 
-class Defer(Node):
+class Defer(Node, kw_only=True):
     call: Expr
 
 
-class Return(Node):
+class Return(Node, kw_only=True):
     values: list[Expr] = []
 
 
-class If(Node):
+class If(Node, kw_only=True):
     init: Stmt | None = None
     cond: Expr
     then: Block
     orelse: Stmt | None = None  # a Block or an If
 
 
-class For(Node):
+class For(Node, kw_only=True):
     """`for init; cond; post {}`; all None for `for {}`."""
 
     init: Stmt | None = None
@@ -286,7 +286,7 @@ class For(Node):
     body: Block
 
 
-class Range(Node):
+class Range(Node, kw_only=True):
     """`for key, value := range x {}`; define tells `:=` from `=`."""
 
     key: Expr | None = None
@@ -296,7 +296,7 @@ class Range(Node):
     body: Block
 
 
-class Case(Node):
+class Case(Node, kw_only=True):
     """A case of a switch; `default` has no values. For a type switch the values are TypeExprs (or Name nil)."""
 
     values: list[Expr] = []
@@ -305,7 +305,7 @@ class Case(Node):
     fallthrough: bool = False
 
 
-class Switch(Node):
+class Switch(Node, kw_only=True):
     """`switch init; tag {}`."""
 
     init: Stmt | None = None
@@ -313,7 +313,7 @@ class Switch(Node):
     cases: list[Case] = []
 
 
-class TypeSwitch(Node):
+class TypeSwitch(Node, kw_only=True):
     """`switch init; name := x.(type) {}`."""
 
     init: Stmt | None = None
@@ -322,30 +322,30 @@ class TypeSwitch(Node):
     cases: list[Case] = []
 
 
-class CommCase(Node):
+class CommCase(Node, kw_only=True):
     """A case of a select. `comm` is a Send, an ExprStmt (receive) or an Assign whose right is a receive; None = default."""
 
     comm: Stmt | None = None
     body: list[Stmt] = []
 
 
-class Select(Node):
+class Select(Node, kw_only=True):
     cases: list[CommCase] = []
 
 
-class Labeled(Node):
+class Labeled(Node, kw_only=True):
     label: str
     stmt: Stmt | None = None
 
 
-class Branch(Node):
+class Branch(Node, kw_only=True):
     """`break`, `continue`, `goto` (a fallthrough is `Case.fallthrough`)."""
 
     kind: OneOf["break", "continue", "goto"]
     label: str = ""
 
 
-class LocalType(Node):
+class LocalType(Node, kw_only=True):
     """A type declaration inside a function."""
 
     name: str
