@@ -91,7 +91,16 @@ class OtherType(Node, kw_only=True):
 
 
 Type = (
-    TypeName | PointerType | SliceType | ArrayType | MapType | ChanType | FuncType | StructType | InterfaceType | OtherType
+    TypeName
+    | PointerType
+    | SliceType
+    | ArrayType
+    | MapType
+    | ChanType
+    | FuncType
+    | StructType
+    | InterfaceType
+    | OtherType
 )
 
 
@@ -323,7 +332,7 @@ class TypeSwitch(Node, kw_only=True):
 
 
 class CommCase(Node, kw_only=True):
-    """A case of a select. `comm` is a Send, an ExprStmt (receive) or an Assign whose right is a receive; None = default."""
+    """A case of a select: a Send, an ExprStmt (receive), an Assign whose right is a receive, or None for default."""
 
     comm: Stmt | None = None
     body: list[Stmt] = []
