@@ -100,6 +100,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     function: str = ""
     related: tuple[Related, ...] = ()
     flow: tuple[Step, ...] = ()
+    fingerprint: str = ""  # its name across runs, given by filters/fingerprint.py: no line number in it
 
     def sort_key(self) -> tuple[Span, str, str]:
         """Path, line, column, code: the order of every report."""
@@ -136,3 +137,29 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True, order=True):
     line: int = 0
     kind: str
     message: str
+
+
+class Stats(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run looked at. `skipped` counts what it did not look at, by reason."""
+
+    files: int = 0
+    lines: int = 0
+    packages: int = 0
+    suppressed: int = 0
+    skipped: dict[str, int] = {}
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer of one run: everything that a format may show, sorted.
+
+    `rules` are all rules of the catalog, `on` the codes of those that were on. `root` is the absolute path of the
+    repository, which SARIF's addresses are relative to; `given` holds the bytes of files that are on no disk (stdin).
+    """
+
+    findings: tuple[Finding, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    on: frozenset[str] = frozenset()
+    stats: Stats = Stats()
+    root: str = ""
+    given: dict[str, bytes] = {}

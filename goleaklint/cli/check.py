@@ -1,0 +1,143 @@
+"""`goleaklint check`: find goroutine leaks in Go source."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from goleaklint import driver
+from goleaklint.catalog import CatalogError
+from goleaklint.cli import summary, terminal
+from goleaklint.cli.exits import BAD_USE, CLEAN, FINDINGS
+from goleaklint.cli.options import color_option, config_options, load_config, words
+from goleaklint.config import FORMATS, Config
+from goleaklint.model import Confidence, Report, Severity
+from goleaklint.report import formats
+
+_STDIN = "-"
+_UNREAD = frozenset({"unreadable", "binary", "partly-parsed"})
+
+
+@click.command(context_settings={"max_content_width": 100})
+@click.argument("paths", nargs=-1)
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="What to write to standard output.")
+@click.option("--output", multiple=True, metavar="FORMAT=PATH", help="Write a format to a file too. Can be repeated.")
+@click.option("--select", multiple=True, metavar="RULES", help="Only these rules, by code or name.")
+@click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules.")
+@click.option("--preview/--no-preview", default=None, help="Also the rules that are in preview.")
+@click.option("--rules", "folders", multiple=True, metavar="DIR", help="A folder with rules of your own.")
+@click.option("--min-confidence", type=click.Choice([*Confidence]), help="Show findings at least this sure.")
+@click.option("--fail-on", type=click.Choice([*Severity]), help="Exit with 1 for findings at least this bad.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out paths that match, as in .gitignore.")
+@click.option("--force-exclude", is_flag=True, help="Leave them out even when they are named.")
+@click.option("--gitignore/--no-gitignore", default=None, help="Heed .gitignore.")
+@click.option("--tests/--no-tests", default=None, help="Check _test.go files.")
+@click.option("--generated", type=click.Choice(["strict", "lax", "lint"]), help="How to tell generated files.")
+@click.option("--strict-parse", is_flag=True, default=None, help="Exit with 2 when a file cannot be read or parsed.")
+@click.option("--ignore-suppressions", is_flag=True, help="Show what comments suppress.")
+@click.option("--stdin-filename", metavar="PATH", help="What the Go file on standard input (-) is called.")
+@click.option("--jobs", "-j", type=click.IntRange(min=0), metavar="N", help="Processes; 0 is as many as processors.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule, on standard error.")
+@config_options
+@color_option
+@click.option("-v", "--verbose", count=True, help="Say more on standard error.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing on standard error but errors.")
+def check(paths: tuple[str, ...], **options: Any) -> int:
+    """Find goroutine leaks in the Go files and directories PATHS (default: the current directory).
+
+    A file that is named is analysed together with its package; findings are reported in the named files only.
+    """
+    paths = paths or (".",)
+    outputs = [_output(text) for text in options["output"]]
+    config = load_config(
+        options["configs"], isolated=options["isolated"], options=_choices(options), paths=paths
+    ).config
+    paths, given = _standard_input(paths, options["stdin_filename"])
+    report = _check(paths, config, given, options)
+    look = terminal.look(sys.stdout, options["color"])
+    for name, path in outputs:
+        try:
+            terminal.write_file(path, formats.render(name, report, terminal.FILE_LOOK))
+        except OSError as error:
+            raise click.ClickException(f"cannot write {path}: {error.strerror}") from None
+    terminal.write_out(formats.render(config.format, report, look))
+    if not options["quiet"]:
+        summary.write(report, config, verbose=options["verbose"], statistics=options["statistics"])
+    return exit_code(report, config, exit_zero=options["exit_zero"])
+
+
+def exit_code(report: Report, config: Config, *, exit_zero: bool) -> int:
+    """0, 1 or 2. A file that cannot be read is 2 only when that was asked for, or when there was nothing else."""
+    unread = any(diagnostic.kind in _UNREAD for diagnostic in report.diagnostics)
+    if unread and (config.strict_parse or not report.stats.files):
+        return BAD_USE
+    if any(finding.severity >= config.fail_on for finding in report.findings) and not exit_zero:
+        return FINDINGS
+    return CLEAN
+
+
+def _check(paths: tuple[str, ...], config: Config, given: dict[str, bytes], options: dict[str, Any]) -> Report:
+    from goleaklint.golang.discover import NoSuchPath
+
+    try:
+        with summary.progress(quiet=options["quiet"]) as progress:
+            return driver.check_paths(
+                paths,
+                config=config,
+                given=given,
+                ignore_suppressions=options["ignore_suppressions"],
+                force_exclude=options["force_exclude"],
+                progress=progress,
+            )
+    except (CatalogError, NoSuchPath) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _choices(options: dict[str, Any]) -> dict[str, Any]:
+    """The options that are keys of the configuration; None where one is not given."""
+    here = Path.cwd()
+    folders = [(here / folder).as_posix() for folder in options["folders"]]
+    return {
+        "select": words(options["select"]),
+        "ignore": words(options["ignore"]),
+        "exclude": words(options["exclude"]),
+        "rules": tuple(folders) or None,
+        "format": options["format_"],
+        **{
+            key.replace("_", "-"): options[key]
+            for key in (
+                "preview",
+                "min_confidence",
+                "fail_on",
+                "gitignore",
+                "tests",
+                "generated",
+                "strict_parse",
+                "jobs",
+            )
+        },
+    }
+
+
+def _output(text: str) -> tuple[str, Path]:
+    name, equals, path = text.partition("=")
+    if not equals or not path:
+        raise click.UsageError(f"--output {text}: not FORMAT=PATH")
+    if name not in FORMATS:
+        raise click.UsageError(f"--output {text}: {name} is not one of {', '.join(FORMATS)}")
+    return name, Path(path)
+
+
+def _standard_input(paths: tuple[str, ...], name: str | None) -> tuple[tuple[str, ...], dict[str, bytes]]:
+    """The paths, and the bytes of standard input under the name that stands for it."""
+    if _STDIN not in paths:
+        return paths, {}
+    if len(paths) > 1:
+        raise click.UsageError("standard input (-) cannot be checked together with other paths")
+    if name is None:
+        name = "stdin.go"
+    return (name,), {name: sys.stdin.buffer.read()}

@@ -1,0 +1,274 @@
+"""Runs the stages in order: discover, load, rules, suppressions. The only module that knows them all.
+
+Packages are independent of each other: they may be checked in any order and in several processes, and a crash in one
+costs no finding of another.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from goleaklint import catalog as catalogs
+from goleaklint.catalog import Catalog
+from goleaklint.config import Config, repository_root
+from goleaklint.filters import fingerprint, select, suppress
+from goleaklint.model import Diagnostic, Finding, Report, Stats
+
+if TYPE_CHECKING:
+    from goleaklint.golang.discover import PackageDir
+
+# Below this many bytes of Go a pool costs more than it saves.
+POOL_FROM_BYTES = 1_500_000
+MOST_JOBS = 16
+
+Progress = Callable[[int, int], None]
+
+# A function that was not explored, or a declaration that was not read, may hold what a suppression is there for.
+_PARTIAL_KINDS = frozenset({"over-budget", "partly-parsed", "unreadable", "binary", "internal"})
+
+
+class PackageResult(msgspec.Struct, frozen=True):
+    """What checking one package gave."""
+
+    findings: tuple[Finding, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    files: int = 0
+    lines: int = 0
+    suppressed: int = 0
+
+
+def load_catalog(config: Config) -> Catalog:
+    """Every rule there is: built in, of the user's folders, and of the suppression filters."""
+    return catalogs.load(config.rule_folders(), also=suppress.RULES)
+
+
+def check_paths(
+    paths: Sequence[str],
+    *,
+    config: Config,
+    given: dict[str, bytes] | None = None,
+    ignore_suppressions: bool = False,
+    force_exclude: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Check the packages of `paths`. `given` holds the bytes of files that stand in for those on disk (stdin).
+
+    Raises NoSuchPath for a path that does not exist, CatalogError for a rule that does not exist or cannot be loaded.
+    """
+    from goleaklint.golang.discover import discover
+
+    root = repository_root(Path.cwd())
+    checker = Checker(config, root, ignore_suppressions=ignore_suppressions)
+    found = discover(paths, discovery_options(config, force_exclude=force_exclude))
+    packages = sorted(found.packages, key=lambda package: (-package.size, package.directory))
+    results = list(_run(checker, packages, progress))
+    return Report(
+        findings=tuple(_unique(finding for result in results for finding in result.findings)),
+        diagnostics=tuple(sorted({*found.diagnostics, *(d for result in results for d in result.diagnostics)})),
+        rules=checker.catalog.rules,
+        on=checker.on,
+        stats=Stats(
+            files=sum(result.files for result in results),
+            lines=sum(result.lines for result in results),
+            packages=len(packages),
+            suppressed=sum(result.suppressed for result in results),
+            skipped=dict(sorted(found.skipped.items())),
+        ),
+        root=root.as_posix(),
+        given=given or {},
+    )
+
+
+class Checker:
+    """Checks packages; one lives in each process."""
+
+    def __init__(self, config: Config, root: Path, *, ignore_suppressions: bool = False) -> None:
+        self.config = config
+        self.root = root
+        self.ignore_suppressions = ignore_suppressions
+        self.catalog = load_catalog(config)
+        self.on = select.codes_on(self.catalog, config)
+        self.on_in_file = select.codes_in_files(self.catalog, config)
+
+    def check(self, package: PackageDir) -> PackageResult:
+        """The findings of one package; whatever goes wrong inside becomes a diagnostic of kind `internal`."""
+        try:
+            return self._check(package)
+        except Exception as error:
+            return PackageResult(diagnostics=(_internal(package.directory, "package", error),))
+
+    def _check(self, package: PackageDir) -> PackageResult:
+        from goleaklint.golang.units import load
+
+        units, diagnostics, lines = load(package, self.config.generated)
+        diagnostics = list(diagnostics)
+        files: dict[str, bytes] = {}
+        findings: list[Finding] = []
+        for unit in units:
+            files |= {file.path: file.data for file in unit.files if file.path in unit.report}
+            findings += self._check_unit(unit, package.directory, diagnostics)
+        findings = [
+            finding
+            for finding in _unique(findings)
+            if finding.span.path in files and finding.code in self.on_in_file(finding.span.path)
+        ]
+        kept, suppressed = self._suppress(findings, files, diagnostics)
+        return PackageResult(
+            tuple(self._named(kept, files)), tuple(diagnostics), len(files), lines, len(self._shown(suppressed))
+        )
+
+    def _check_unit(self, unit: Any, directory: str, diagnostics: list[Diagnostic]) -> Iterator[Finding]:
+        from goleaklint.explore.package import Package
+
+        try:
+            seen = Package(unit)
+        except Exception as error:
+            diagnostics.append(_internal(directory, "package", error))
+            return
+        for rule in self.catalog.rules:
+            check = self.catalog.check(rule.code) if rule.code in self.on else None
+            if check is None:
+                continue
+            try:
+                yield from list(check(seen))
+            except Exception as error:
+                diagnostics.append(_internal(directory, f"{rule.code} {rule.name}", error))
+        diagnostics += seen.diagnostics
+
+    def _suppress(
+        self, findings: list[Finding], files: dict[str, bytes], diagnostics: Iterable[Diagnostic]
+    ) -> tuple[list[Finding], list[Finding]]:
+        if self.ignore_suppressions:
+            return findings, []
+        troubled = [diagnostic for diagnostic in diagnostics if diagnostic.kind in _PARTIAL_KINDS]
+        broken = any(diagnostic.kind == "internal" for diagnostic in troubled)
+        partial = frozenset(files) if broken else frozenset(diagnostic.path for diagnostic in troubled)
+        return suppress.apply(findings, files, resolve=self._code, on=self.on_in_file, partial=partial)
+
+    def _named(self, findings: list[Finding], files: dict[str, bytes]) -> list[Finding]:
+        """With fingerprints, given before the confidence filter so that they do not depend on it."""
+        lines = {path: files[path].split(b"\n") for path in {finding.span.path for finding in findings}}
+
+        def line(path: str, number: int) -> bytes:
+            return lines[path][number - 1] if 0 < number <= len(lines[path]) else b""
+
+        return self._shown(fingerprint.assign(findings, line=line, local=self._local))
+
+    def _shown(self, findings: list[Finding]) -> list[Finding]:
+        return [finding for finding in findings if finding.confidence >= self.config.min_confidence]
+
+    def _code(self, word: str) -> str | None:
+        try:
+            return self.catalog.find(word).code
+        except catalogs.CatalogError:
+            return None
+
+    def _local(self, path: str) -> str:
+        return Path(os.path.relpath(path, self.root)).as_posix()
+
+
+def discovery_options(config: Config, *, force_exclude: bool) -> Any:
+    """What the discovery of files needs to know of the configuration."""
+    from goleaklint.golang.discover import Options
+
+    return Options(
+        exclude=config.exclude,
+        base=config.base,
+        force_exclude=force_exclude,
+        tests=config.tests,
+        gitignore=config.gitignore,
+    )
+
+
+def jobs_for(packages: Sequence[PackageDir], jobs: int) -> int:
+    """How many processes to use: one when the input is small, unless the user named a number."""
+    if jobs:
+        return min(jobs, max(len(packages), 1))
+    if sum(package.size for package in packages) < POOL_FROM_BYTES:
+        return 1
+    return min(_processors(), MOST_JOBS, max(len(packages), 1))
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _run(checker: Checker, packages: Sequence[PackageDir], progress: Progress | None) -> Iterator[PackageResult]:
+    jobs = jobs_for(packages, checker.config.jobs)
+    results = map(checker.check, packages) if jobs == 1 else _pooled(checker, packages, jobs)
+    for done, result in enumerate(results, 1):
+        if progress is not None:
+            progress(done, len(packages))
+        yield result
+
+
+def _pooled(checker: Checker, packages: Sequence[PackageDir], jobs: int) -> Iterator[PackageResult]:
+    """The results, in the order of `packages`, from `jobs` processes; a process that dies costs only its package."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    done = 0
+    try:
+        for result in _in_processes(checker, packages, jobs):
+            yield result
+            done += 1
+        return
+    except BrokenProcessPool:
+        pass  # which package broke it is not known: try the rest one by one
+    for package in packages[done:]:
+        try:
+            yield from _in_processes(checker, [package], 1)
+        except BrokenProcessPool as error:
+            yield PackageResult(diagnostics=(_internal(package.directory, "package", error),))
+
+
+def _in_processes(checker: Checker, packages: Sequence[PackageDir], jobs: int) -> Iterator[PackageResult]:
+    from concurrent.futures import ProcessPoolExecutor
+
+    settings = (checker.config, checker.root, checker.ignore_suppressions)
+    pool = ProcessPoolExecutor(jobs, initializer=_start, initargs=settings)
+    try:
+        yield from pool.map(_work, packages)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+_checkers: list[Checker] = []
+
+
+def _start(config: Config, root: Path, ignore_suppressions: bool) -> None:
+    """Prepare a process of the pool; an interrupt ends it without a word, the main process speaks."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _checkers[:] = [Checker(config, root, ignore_suppressions=ignore_suppressions)]
+
+
+def _work(package: PackageDir) -> PackageResult:
+    return _checkers[0].check(package)
+
+
+def _unique(findings: Iterable[Finding]) -> list[Finding]:
+    """Sorted, one for each code and span: the surest one."""
+    best: dict[tuple[object, ...], Finding] = {}
+    for finding in sorted(findings, key=_order):
+        best.setdefault((finding.code, finding.span), finding)
+    return sorted(best.values(), key=Finding.sort_key)
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    """Surest first, then by all that is seen, so that the choice does not depend on the order of discovery."""
+    rank = [*type(finding.confidence)]
+    return (-rank.index(finding.confidence), finding.message, finding.function, finding.related, finding.flow)
+
+
+def _internal(directory: str, what: str, error: BaseException) -> Diagnostic:
+    text = str(error).splitlines()
+    message = f"{what}: {type(error).__name__}" + (f": {text[0]}" if text else "")
+    return Diagnostic(path=directory, kind="internal", message=message[:300])

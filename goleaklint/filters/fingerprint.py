@@ -1,0 +1,48 @@
+"""A finding's name across runs: it stays when lines above it come and go.
+
+It is made of the rule, the path in the repository, the function, the text of the line that the finding starts on, and
+an ordinal among findings that share all of these.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from goleaklint.model import Finding
+
+# Comments and white space are no part of a statement's text; strings, in which they may stand, are.
+_NOISE = re.compile(r"""("(?:\\.|[^"\\])*"|`[^`]*`|'(?:\\.|[^'\\])*')|//.*|/\*.*?(?:\*/|$)|\s+""")
+# `func1` becomes `func2` when somebody writes a closure above it.
+_CLOSURE = re.compile(r"(?:\.func\d+|\.\d+|\.gowrap\d+|\.deferwrap\d+)+$")
+
+
+def assign(
+    findings: Iterable[Finding], *, line: Callable[[str, int], bytes], local: Callable[[str], str]
+) -> list[Finding]:
+    """The findings in the order of a report, each with its fingerprint: 32 hexadecimal digits.
+
+    `line` gives the bytes of a line of a file; `local` a file's path relative to the repository.
+    """
+    seen: Counter[tuple[str, str, str, str]] = Counter()
+    named = []
+    for finding in sorted(findings, key=Finding.sort_key):
+        span = finding.span
+        text = line(span.path, span.line).decode("utf-8", "replace")
+        key = (finding.code, local(span.path), _CLOSURE.sub("", finding.function), statement(text))
+        named.append(msgspec.structs.replace(finding, fingerprint=_digest(*key, str(seen[key]))))
+        seen[key] += 1
+    return named
+
+
+def statement(text: str) -> str:
+    """The text of a line without comments and white space."""
+    return _NOISE.sub(lambda match: match[1] or "", text)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,113 @@
+"""`full`: each finding as one short story for a person at a terminal.
+
+error[GLK101]: send on done blocks for ever (abandoned-send, high confidence)
+  --> worker/worker.go:42:3 in worker.(*Pool).run.func1
+   |
+38 | done := make(chan struct{})
+   |         ------------------- channel made here
+...
+42 |     done <- struct{}{}
+   |     ^^^^^^^^^^^^^^^^^^ blocks for ever
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from goleaklint.model import Finding, Related, Report, Role
+from goleaklint.report.excerpt import Line, Mark, excerpt
+from goleaklint.report.formats import Look
+from goleaklint.report.sources import Sources, visible
+
+# What is said of a place whose message is empty.
+_PHRASES = {
+    Role.CREATION: "the goroutine starts here",
+    Role.BLOCKS: "also blocks here",
+    Role.EXIT: "leaves without releasing it",
+    Role.MADE: "made here",
+    Role.HELD: "the lock is taken here",
+    Role.PARTNER: "should release it",
+}
+_COLORS = {
+    "error": "bold red",
+    "warning": "bold yellow",
+    "note": "bold cyan",
+    "title": "bold",
+    "gutter": "bright_blue",
+    "related": "bright_blue",
+    "exit": "magenta",
+}
+# A finding that blocks in fifty places is understood from the first few.
+MOST_RELATED = 8
+
+
+def render(report: Report, sources: Sources, look: Look) -> str:
+    """The stories, with an empty line after each."""
+    lines = [line for finding in report.findings for line in [*_story(finding, sources, look.width), []]]
+    if not look.color:
+        return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines)
+    return _colored(lines)
+
+
+def _story(finding: Finding, sources: Sources, width: int) -> Iterator[Line]:
+    related = finding.related[:MOST_RELATED]
+    gutter = max(len(str(place.line)) for place in [finding.span, *(place.span for place in related)])
+    yield from _headline(finding, width)
+    marks = _marks(finding, related)
+    files = dict.fromkeys([finding.span.path, *(mark.span.path for mark in marks)])
+    for path in files:
+        here = [mark for mark in marks if mark.span.path == path]
+        yield from _place(finding, path, here, gutter)
+        if sources.lines(path) != [b""]:
+            yield from excerpt(here, sources, gutter=gutter, width=width)
+        else:
+            yield from ([(f"{'':>{gutter}} = {mark.span.line}: {mark.text}", "related")] for mark in here if mark.text)
+    if len(finding.related) > len(related):
+        more = len(finding.related) - len(related)
+        yield [(f"{'':>{gutter}} = ", "gutter"), (f"and {more} more places; --format json has them all", "")]
+
+
+def _headline(finding: Finding, width: int) -> Iterator[Line]:
+    label = f"{finding.severity}[{finding.code}]"
+    text = f"{visible(finding.message)} ({finding.name}, {finding.confidence} confidence)"
+    first, *rest = textwrap.wrap(f"{label}: {text}", max(width, 40), subsequent_indent="  ", break_on_hyphens=False)
+    yield [(label, finding.severity), (first.removeprefix(label), "title")]
+    for line in rest:
+        yield [(line, "title")]
+
+
+def _marks(finding: Finding, related: tuple[Related, ...]) -> list[Mark]:
+    """The primary place and the related ones; of two at one span the first says it all."""
+    marks = [Mark(finding.span, _PRIMARY_TEXT, True, finding.severity)]
+    for place in related:
+        text = visible(place.message) or _PHRASES[place.role]
+        marks.append(Mark(place.span, text, False, "exit" if place.role is Role.EXIT else "related"))
+    return marks
+
+
+# The message stands in the headline; the underline alone says where.
+_PRIMARY_TEXT = ""
+
+
+def _place(finding: Finding, path: str, marks: list[Mark], gutter: int) -> Iterator[Line]:
+    if path == finding.span.path:
+        where = f"{visible(path)}:{finding.span.line}:{finding.span.column}"
+        function = f" in {visible(finding.function)}" if finding.function else ""
+        yield [(f"{'':>{gutter}}--> ", "gutter"), (where, ""), (function, "")]
+    else:
+        yield [(f"{'':>{gutter}}::: ", "gutter"), (f"{visible(path)}:{marks[0].span.line}", "")]
+
+
+def _colored(lines: list[Line]) -> str:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(force_terminal=True, color_system="standard", width=10_000, highlight=False, legacy_windows=False)
+    with console.capture() as capture:
+        for line in lines:
+            text = Text(no_wrap=True, end="\n")
+            for piece, style in line:
+                text.append(piece, _COLORS.get(style, ""))
+            console.print(text, soft_wrap=True)
+    return capture.get()
