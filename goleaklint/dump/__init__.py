@@ -1,1 +1,1 @@
-
+"""Goroutine dumps: bytes -> goroutines, buckets. Knows no Go source and touches no disk."""

@@ -1,0 +1,119 @@
+"""One entry for every kind of capture: `read(data) -> Dump`, a reader per format behind it.
+
+An input that no reader understands is named for what it is, with what to capture instead.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+
+from goleaklint.dump.buckets import Grouping
+from goleaklint.dump.goroutines import Dump
+from goleaklint.dump.lines import Readable, at_column_0, chunks
+from goleaklint.dump.notes import Notes
+from goleaklint.dump.text import TextReader
+
+_CAPTURE = "capture `/debug/pprof/goroutine?debug=2` instead, or what the process prints on SIGQUIT"
+_HEAD = 64 << 10
+
+# By the first bytes: nothing of this kind can hold a text dump.
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\x1f\x8b", f"a gzip file, perhaps a pprof profile (debug=0), which is not read yet; {_CAPTURE}"),
+    (b"PK\x03\x04", "a zip archive; unpack it, and name the dump in it"),
+    (b"\x7fELF", f"a program or a core file; {_CAPTURE}"),
+    (b"\x28\xb5\x2f\xfd", "a zstd file; decompress it first"),
+    (b"BZh", "a bzip2 file; decompress it first"),
+    (b"\xfd7zXZ\x00", "an xz file; decompress it first"),
+)
+# By what stands in the first lines, when no goroutine was found.
+_OTHER: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (
+        re.compile(rb"\A\x0a.\x08", re.DOTALL),
+        f"a pprof profile in protobuf form (debug=0), which is not read yet; {_CAPTURE}",
+    ),
+    (
+        re.compile(rb"^goroutine(?:leak)? profile: total \d+", re.MULTILINE),
+        f"a debug=1 profile: it has no wait reasons, times or creation sites, and is not read yet; {_CAPTURE}",
+    ),
+    (
+        re.compile(rb"\A(?:heap profile:|--- [a-z]+:|threadcreate profile:)"),
+        f"another pprof profile, not the one of goroutines; {_CAPTURE}",
+    ),
+    (
+        re.compile(rb"\A\s*(?:<!doctype html|<html|<\?xml|<head|<body)", re.IGNORECASE),
+        f"an HTML page, such as the index of /debug/pprof/ or a login page; {_CAPTURE}",
+    ),
+    (
+        re.compile(rb"^WARNING: DATA RACE", re.MULTILINE),
+        f"a report of the race detector, which shows two accesses and not what all goroutines do; {_CAPTURE}",
+    ),
+    (
+        re.compile(rb"\AUnknown profile|\A404 page not found"),
+        f"an error page: this server has no such profile; {_CAPTURE}",
+    ),
+    (re.compile(rb"\A\s*[\[{]"), f"JSON; {_CAPTURE}"),
+    (
+        re.compile(rb"^(?:panic: |fatal error: |SIGQUIT: )", re.MULTILINE),
+        "a crash without stacks: run the program with GOTRACEBACK=all",
+    ),
+    (re.compile(rb"\x00"), f"a binary file; {_CAPTURE}"),
+)
+
+
+class NotADumpError(Exception):
+    """Nothing could be read; the text says what the input is and what to capture instead."""
+
+
+def read(data: bytes | Readable, path: str = "-") -> Dump:
+    """Read one capture; `path` is only the name that it gets in diagnostics.
+
+    Raises NotADumpError, and whatever the stream raises.
+    """
+    stream = io.BytesIO(data) if isinstance(data, bytes) else data
+    head = stream.read(_HEAD)
+    if not head.strip():
+        raise NotADumpError(f"an empty file; {_CAPTURE}")
+    for magic, what in _MAGIC:
+        if head.startswith(magic):
+            raise NotADumpError(what)
+    dump = read_text(_Rejoined(head, stream), path)
+    if not dump.total:
+        raise NotADumpError(_what_else(head, dump))
+    return dump
+
+
+def read_text(stream: Readable, path: str) -> Dump:
+    """A text dump; one without a single goroutine is a Dump with `total` 0."""
+    reader = TextReader(Notes(path))
+    grouping = Grouping()
+    grouping.count(reader.goroutines(at_column_0(chunks(stream))))
+    return Dump(
+        path=path,
+        format="text",
+        total=grouping.total,
+        buckets=grouping.buckets(crashed=reader.cause.startswith(("panic: ", "fatal error: "))),
+        cause=reader.cause,
+        diagnostics=reader.notes.all(),
+    )
+
+
+def _what_else(head: bytes, dump: Dump) -> str:
+    if dump.diagnostics:
+        return f"no goroutine in it can be read ({dump.diagnostics[0].message}); {_CAPTURE}"
+    for pattern, what in _OTHER:
+        if pattern.search(head):
+            return what
+    return f"no goroutine in it; {_CAPTURE}"
+
+
+class _Rejoined:
+    """A stream whose first bytes were read already."""
+
+    def __init__(self, head: bytes, stream: Readable) -> None:
+        self._head = head
+        self._stream = stream
+
+    def read(self, size: int = -1, /) -> bytes:
+        head, self._head = self._head, b""
+        return head + self._stream.read(size)

@@ -1,0 +1,29 @@
+"""Diagnostics about one dump. A broken one may have a hundred thousand bad goroutines: the first few stand for all."""
+
+from __future__ import annotations
+
+from goleaklint.model import Diagnostic
+
+_SHOWN = 20
+
+
+class Notes:
+    """Collects diagnostics of one input."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._kept: list[Diagnostic] = []
+        self._more = 0
+
+    def add(self, line: int, message: str) -> None:
+        if len(self._kept) >= _SHOWN:
+            self._more += 1
+            return
+        self._kept.append(Diagnostic(path=self.path, line=line, kind="dump", message=message))
+
+    def all(self) -> tuple[Diagnostic, ...]:
+        """In the order of the input; a last one says how many are not shown."""
+        if not self._more:
+            return tuple(self._kept)
+        more = Diagnostic(path=self.path, kind="dump", message=f"{self._more} more like these are not shown")
+        return (*self._kept, more)
