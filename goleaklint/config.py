@@ -19,6 +19,7 @@ from goleaklint.model import Confidence, Severity
 
 FILE_NAMES = (".goleaklint.toml", "goleaklint.toml")
 
+Generated = Literal["strict", "lax", "lint"]
 Format = Literal["full", "concise", "json", "sarif", "github"]
 FORMATS: tuple[str, ...] = get_args(Format)
 
@@ -39,7 +40,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     exclude: tuple[str, ...] = ()  # gitignore patterns
     gitignore: bool = True
     tests: bool = True
-    generated: Literal["strict", "lax", "lint"] = "strict"
+    generated: Generated = "strict"
     rules: tuple[str, ...] = ()  # folders of the user's own rules
     format: Format = "full"
     jobs: Annotated[int, msgspec.Meta(ge=0)] = 0  # 0 = as many as there are processors
@@ -52,6 +53,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
 
 
 KEYS: tuple[str, ...] = tuple(field.encode_name for field in msgspec.structs.fields(Config) if field.name != "base")
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "min-confidence": tuple(Confidence),
+    "fail-on": tuple(Severity),
+    "generated": get_args(Generated),
+    "format": FORMATS,
+}
 
 
 class Loaded(NamedTuple):
@@ -142,19 +149,21 @@ def _checked(values: dict[str, Any], *, where: str) -> dict[str, Any]:
         try:
             msgspec.convert({key: value}, Config)
         except msgspec.ValidationError as error:
-            raise ConfigError(f"{where}: {key}: {_plain(str(error))}") from None
+            raise ConfigError(f"{where}: {key}: {_trouble(key, value, str(error))}") from None
     return values
 
 
-def _plain(message: str) -> str:
-    """msgspec's message without its `- at $.path`; the key is named already."""
+def _trouble(key: str, value: Any, message: str) -> str:
+    """What is wrong with the value of a key: its choices, or msgspec's message without its `- at $.path`."""
+    if key in _CHOICES and isinstance(value, str):
+        return f"{value!r} is not one of {', '.join(_CHOICES[key])}"
     return message.rpartition(" - at ")[0] or message
 
 
 def working_directory(paths: Iterable[str]) -> Path:
     """Where the search for a configuration starts: here, or the paths' common directory when they are elsewhere."""
     here = Path.cwd()
-    named = [Path(path).absolute() for path in paths if path != "-"]
+    named = [Path(os.path.abspath(path)) for path in paths if path != "-"]
     if not named or any(path == here or here in path.parents for path in named):
         return here
     common = Path(os.path.commonpath(named))
