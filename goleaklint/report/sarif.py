@@ -16,7 +16,7 @@ from goleaklint import __version__
 from goleaklint.model import Confidence, Diagnostic, Finding, Report, Role, Rule, Severity, Span, Step
 from goleaklint.report.formats import Look
 from goleaklint.report.line_hash import LineHashes
-from goleaklint.report.sources import Sources, utf8
+from goleaklint.report.sources import Sources, visible
 
 MOST_RESULTS = 5_000
 MOST_RELATED = 100
@@ -113,7 +113,7 @@ def _result(finding: Finding, index: dict[str, int], sources: Sources, hashes: d
         result["relatedLocations"] = [
             {"id": number}
             | _location(place.span, sources)
-            | {"message": {"text": utf8(place.message)}, "properties": {"role": place.role}}
+            | {"message": {"text": visible(place.message)}, "properties": {"role": place.role}}
             for number, place in enumerate(related, 1)
         ]
     if steps := _steps(finding):
@@ -144,7 +144,7 @@ def _steps(finding: Finding) -> list[Step]:
 
 
 def _step(step: Step, sources: Sources) -> dict[str, Any]:
-    return {"location": _location(step.span, sources) | {"message": {"text": utf8(step.message)}}}
+    return {"location": _location(step.span, sources) | {"message": {"text": visible(step.message)}}}
 
 
 def _location(span: Span, sources: Sources) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def _location(span: Span, sources: Sources) -> dict[str, Any]:
 def _logical(function: str) -> dict[str, Any]:
     if not function:
         return {}
-    name = utf8(function)
+    name = visible(function)
     return {"logicalLocations": [{"fullyQualifiedName": name, "kind": "function"}]}
 
 
@@ -180,11 +180,11 @@ def _notification(diagnostic: Diagnostic, sources: Sources) -> dict[str, Any]:
     return {
         "descriptor": {"id": diagnostic.kind},
         "level": _NOTIFICATION_LEVEL.get(diagnostic.kind, "note"),
-        "message": {"text": utf8(diagnostic.message)},
+        "message": {"text": visible(diagnostic.message)},
         "locations": [{"physicalLocation": place}],
     }
 
 
 def _bracketed(text: str) -> str:
     """For a message with embedded links, in which brackets of the text itself are escaped (SARIF 3.11.6)."""
-    return re.sub(r"([\\\[\]])", r"\\\1", utf8(text))
+    return re.sub(r"([\\\[\]])", r"\\\1", visible(text))

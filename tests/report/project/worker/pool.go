@@ -1,0 +1,5 @@
+package worker
+
+var jobs = make(chan string)
+
+func Submit(job string) { jobs <- job }
