@@ -59,7 +59,8 @@ class FuncDecl:
         self.file = file
         self.at, self.end = node.byte_range
         self.partial = node.has_error
-        self.init_number = 0  # Go names the init functions of a package init.0, init.1, ... in the order of its files
+        # Go names the init functions of a package init.0, init.1, ... in the order of its files: set by the unit.
+        self.init_number: int | None = None
         reading = file.reading()
         children = clean(node.children)
         self._body_node: Node | None = None
@@ -113,7 +114,7 @@ class FuncDecl:
         recv = self.recv
         dots = "[...]" if self.type_params else ""
         if recv is None:
-            return f"init.{self.init_number}" if self.name == "init" else self.name + dots
+            return f"init.{self.init_number or 0}" if self.name == "init" else self.name + dots
         base = self.recv_type + dots
         return f"(*{base}).{self.name}" if isinstance(recv.type, ast.PointerType) else f"{base}.{self.name}"
 
@@ -223,8 +224,16 @@ class ValueDecl:
     def _read(self) -> None:
         if self._node is None:
             return
+        if self.may_hold_literals:
+            self.file.number_literals()
+        else:
+            self.read(0)
+
+    def read(self, first: int) -> int:
+        """Converts the values; `first` literals came before them. The number of literals after them."""
+        if self._node is None:
+            return first
         node, self._node = self._node, None
-        first = self.file.literals_before(self) if self.may_hold_literals else 0
         reading = self.file.reading(tolerant=self.partial, first=first)
         try:
             _, self._type, self._values = read_spec(reading, node)
@@ -232,6 +241,7 @@ class ValueDecl:
         except BROKEN:
             self.partial = True
             self._values = [ast.Bad(at=self.at, end=self.end)]
+        return reading.count
 
     @property
     def type(self) -> ast.Type | None:

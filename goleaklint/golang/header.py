@@ -52,7 +52,7 @@ def local_import_name(path: str, data: bytes) -> str:
     """The name by which a file refers to an unnamed import.
 
     Only the imported package knows its name. The guess: of the names that the path suggests the first that the file
-    uses as a qualifier, for `k8s.io/api/autoscaling/v2` is package v2 and `github.com/go-redis/redis/v9` is package redis.
+    uses as a qualifier, for `k8s.io/api/autoscaling/v2` is package v2 and `github.com/go-redis/redis/v9` is redis.
     """
     names = _suggested_names(path)
     if len(names) > 1:

@@ -19,8 +19,7 @@ _ELEMENT = kind("literal_element")
 _KEYED = kind("keyed_element")
 _VALUE = kind("literal_value")
 _OPERATOR_TOKENS = ("+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "&^", "==", "!=", "<", "<=", ">", ">=")
-_OPERATOR_TOKENS += ("&&", "||", "!", "<-")
-_OPERATORS = {token(text): text for text in _OPERATOR_TOKENS}
+_OPERATORS = {token(text): text for text in (*_OPERATOR_TOKENS, "&&", "||", "!", "<-")}
 
 
 def read_expr(reading: Reading, node: Node) -> ast.Expr:

@@ -37,6 +37,7 @@ class SourceFile:
 
     __slots__ = (
         "_latin",
+        "_literal_count",
         "_starts",
         "affected",
         "blank_imports",
@@ -44,7 +45,6 @@ class SourceFile:
         "data",
         "dot_imports",
         "errors",
-        "first_literal",
         "funcs",
         "generated",
         "header",
@@ -52,6 +52,7 @@ class SourceFile:
         "is_test",
         "package",
         "path",
+        "preceding",
         "types",
         "uses_cgo",
         "values",
@@ -74,7 +75,8 @@ class SourceFile:
         self.build = build_constraint(self.header)
         self.is_test = path.endswith("_test.go")
         self.uses_cgo = False
-        self.first_literal = 0  # the literals of package variables in the files before this one of its package
+        self.preceding: tuple[SourceFile, ...] | None = None  # the files before this one of its package
+        self._literal_count: int | None = None
         self._starts: list[int] | None = None
         self._latin: str | None = None
 
@@ -115,15 +117,20 @@ class SourceFile:
         """The number of lines, as `wc -l` counts a file that ends in a line end."""
         return self.data.count(b"\n") + (not self.data.endswith(b"\n") and bool(self.data))
 
-    def literals_before(self, value: ValueDecl) -> int:
-        """How many function literals (not counting nested ones) the package variables before this one hold."""
-        count = self.first_literal
-        for earlier in self.values:
-            if earlier is value:
-                break
-            if earlier.may_hold_literals:
-                count += sum("." not in literal.name for literal in earlier.literals)
-        return count
+    def number_literals(self) -> int:
+        """Converts the package variables that hold function literals; how many literals, not counting nested ones.
+
+        Go counts them in the one function that initializes the whole package, in the order of initialization, which
+        only types can tell; the order of the source differs where a variable is used above its declaration.
+        """
+        if self._literal_count is None:
+            self._literal_count = 0
+            first = count = sum(file.number_literals() for file in self.preceding or ())
+            for value in self.values:
+                if value.may_hold_literals:
+                    count = value.read(count)
+            self._literal_count = count - first
+        return self._literal_count
 
     def _line_starts(self) -> list[int]:
         if self._starts is None:
