@@ -1,0 +1,64 @@
+"""The automaton of one root: what each of its goroutines does to primitives, everything else being a silent step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from goleaklint.explore.values import Place, Prim
+
+
+class TooBig(Exception):
+    """The root needs more nodes or states than the budget allows."""
+
+
+@dataclass(eq=False, slots=True)
+class Op:
+    """One operation on a primitive.
+
+    kinds: send recv drained close lock unlock rlock runlock add wait cwait signal broadcast dead
+    (wait on a primitive that is never ready), make, go, choose (a test of a remembered condition: `amount` is the outcome),
+    forget, set, once, again (the two outcomes of Once.Do), fail (the test ends here).
+    """
+
+    kind: str
+    prim: Prim | None
+    place: Place
+    amount: int = 1
+    select: Place | None = None
+    thread: int = -1
+    target: int = -1  # the node of the automaton that it leads to
+
+    @property
+    def label(self) -> tuple[object, ...]:
+        """What makes two operations equal when nodes are merged."""
+        return (self.kind, self.prim.ident if self.prim else -1, id(self.place.node), self.amount, self.thread)
+
+
+@dataclass(slots=True)
+class Thread:
+    """A goroutine of the root: where it starts in the automaton and the statement that creates it (None for the root)."""
+
+    entry: int
+    created: Place | None
+    function: str
+    instances: int = 1
+    in_loop: bool = False
+
+
+Edge = tuple[Op | None, int]
+
+
+@dataclass(slots=True)
+class Automaton:
+    """A graph of nodes; an edge is an operation or None for a silent step."""
+
+    edges: list[list[Edge]] = field(default_factory=list)
+    threads: list[Thread] = field(default_factory=list)
+    killed: set[int] = field(default_factory=set)  # the process ends here
+    cut: set[int] = field(default_factory=set)  # what happens from here on is not followed
+    exits: dict[int, Place] = field(default_factory=dict)  # node -> the return (or end) through which the function leaves
+
+    def node(self) -> int:
+        """A new node without edges."""
+        self.edges.append([])
+        return len(self.edges) - 1

@@ -1,0 +1,504 @@
+"""Lowering of expressions: what they denote, and the operations that their evaluation performs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from goleaklint.explore import calls
+from goleaklint.explore.automaton import Op
+from goleaklint.explore.scopes import Env
+from goleaklint.explore.values import (
+    NIL,
+    Api,
+    Cancel,
+    Cell,
+    Choice,
+    Closure,
+    Const,
+    Context,
+    Method,
+    Obj,
+    Prim,
+    Tuple,
+    Unknown,
+    Value,
+)
+from goleaklint.facts.package import int_literal
+from goleaklint.facts.types import SYNC_NAMES, Ty, bare, canonical, element
+from goleaklint.golang import ast
+
+if TYPE_CHECKING:
+    from goleaklint.explore.lowering import Lowering
+
+
+def evaluate(lo: Lowering, node: ast.Expr | None, env: Env) -> Value:
+    """The value of an expression; its operations are emitted."""
+    handler = _HANDLERS.get(type(node))
+    return handler(lo, node, env) if handler is not None else None
+
+
+def values(lo: Lowering, nodes: list[ast.Expr], wanted: int, env: Env) -> list[Value]:
+    """The values of the right side of an assignment to `wanted` targets."""
+    if len(nodes) == 1 and wanted > 1:
+        value = evaluate(lo, nodes[0], env)
+        items = list(value.items) if isinstance(value, Tuple) else [value]
+        return items + [None] * (wanted - len(items))
+    return [evaluate(lo, node, env) for node in nodes]
+
+
+# ---- names and fields
+
+
+def _name(lo: Lowering, node: ast.Name, env: Env) -> Value:
+    cell = env.find(node.name)
+    if cell is not None:
+        return lo.read(cell)
+    if node.name == "nil":
+        return NIL
+    if node.name in {"true", "false"}:
+        return Const(node.name == "true")
+    func = lo.facts.funcs.get(node.name)
+    if func is not None:
+        return lo.heap.closure(("func", node.name), lambda: Closure(None, func, func.file))
+    return _package_value(lo, node.name)
+
+
+def _package_value(lo: Lowering, name: str) -> Value:
+    """A package-level constant or variable; variables are external: anyone may touch them."""
+    found = lo.facts.values.get(name)
+    if found is None:
+        return None
+    decl, index = found
+    if decl.const:
+        const = lo.facts.int_const(name)
+        return Const(const) if const is not None else None
+    ty = Ty(decl.type, decl.file) if decl.type is not None else None
+    if ty is None and index < len(decl.values):
+        ty = literal_type(decl.values[index], decl.file)
+    cell = lo.heap.cell(("global", name), name, ty)
+    cell.external = True
+    return external(lo, cell, ("global", name))
+
+
+def literal_type(node: ast.Expr, file: ast.Node | object) -> Ty | None:
+    """The type that a composite literal, `&T{}`, `new(T)` or `make(T)` says it has."""
+    if isinstance(node, ast.Unary) and node.op == "&":
+        node = node.x
+    if isinstance(node, ast.Composite) and node.type is not None:
+        return Ty(node.type, file)  # type: ignore[arg-type]
+    if isinstance(node, ast.Call) and isinstance(node.fun, ast.Name) and node.fun.name in {"make", "new"} and node.args:
+        inner = type_of_expression(node.args[0])
+        return Ty(inner, file) if inner is not None else None  # type: ignore[arg-type]
+    return None
+
+
+def type_of_expression(node: ast.Expr) -> ast.Type | None:
+    """The type that an expression names when it stands where a type is expected."""
+    if isinstance(node, ast.TypeExpr):
+        return node.type
+    if isinstance(node, ast.Name):
+        return ast.TypeName(at=node.at, end=node.end, name=node.name)
+    if isinstance(node, ast.Selector) and isinstance(node.x, ast.Name):
+        return ast.TypeName(at=node.at, end=node.end, package=node.x.name, name=node.name)
+    if isinstance(node, ast.Index):
+        return type_of_expression(node.x)
+    if isinstance(node, ast.Unary) and node.op == "*":
+        inner = type_of_expression(node.x)
+        return ast.PointerType(at=node.at, end=node.end, elem=inner) if inner is not None else None
+    return None
+
+
+def _selector(lo: Lowering, node: ast.Selector, env: Env) -> Value:
+    if isinstance(node.x, ast.Name) and env.find(node.x.name) is None:
+        path = lo.frame.file.imports.get(node.x.name)
+        if path is not None and node.x.name not in lo.facts.values:
+            return Api(f"{path}.{node.name}")
+    return select(lo, evaluate(lo, node.x, env), node.name, node)
+
+
+def select(lo: Lowering, owner: Value, name: str, node: ast.Node) -> Value:
+    """`owner.name`: a field's value or a method."""
+    if isinstance(owner, Tuple):
+        owner = owner.items[0] if owner.items else None
+    if isinstance(owner, Prim) and owner.kind == "cond" and name == "L":
+        return owner.lock
+    if isinstance(owner, Obj) and owner.ty is None and name in owner.fields:
+        return lo.read(owner.fields[name])
+    if isinstance(owner, Obj | Unknown) and owner.ty is not None:
+        if lo.facts.field(owner.ty, name) is not None:
+            cell = field_cell(lo, owner, name)
+            value = lo.read(cell) if cell is not None else None
+            seen = isinstance(owner, Obj) and not (owner.escaped or owner.ambiguous)
+            return Unknown(cell.ty) if cell is not None and is_nil(value) and not seen else value
+        found = lo.facts.method(owner.ty, name)
+        if found is not None:
+            func, path = found
+            receiver: Value = owner
+            for step in path:
+                receiver = select(lo, receiver, step, node)
+            key = ("bound", func.at, id(func.file), value_key(receiver))
+            return lo.heap.closure(key, lambda: Closure(None, func, func.file, None, receiver))
+        embedded = _embedded(lo, owner, name, node)
+        if embedded is not None:
+            return embedded
+    return lo.heap.value(("method", value_key(owner), name), lambda: Method(name, owner))
+
+
+_EMBEDDED_METHODS = {
+    **dict.fromkeys(("Lock", "Unlock", "TryLock"), ("mutex", "rwmutex")),
+    **dict.fromkeys(("RLock", "RUnlock", "TryRLock"), ("rwmutex",)),
+    **dict.fromkeys(("Add", "Done", "Wait"), ("wg",)),
+}
+
+
+def _embedded(lo: Lowering, owner: Value, name: str, node: ast.Node) -> Value:
+    """A method that comes from an embedded sync type."""
+    kinds = _EMBEDDED_METHODS.get(name)
+    if kinds is None or not isinstance(owner, Obj | Unknown):
+        return None
+    path = lo.facts.embedded_primitive(owner.ty, kinds)
+    if path is None:
+        return None
+    value: Value = owner
+    for step in path:
+        value = select(lo, value, step, node)
+    return Method(name, value)
+
+
+def value_key(value: Value) -> object:
+    """A key that is the same in every pass for values that are the same."""
+    if isinstance(value, Prim):
+        return ("prim", value.ident)
+    if isinstance(value, Obj):
+        return ("obj", value.ident)
+    if isinstance(value, Api | Const):
+        return value
+    if isinstance(value, Unknown):
+        return ("unknown", canonical(value.ty))
+    return id(value)
+
+
+def field_cell(lo: Lowering, owner: Value, name: str) -> Cell | None:
+    """The cell of `owner.name`, made on first use; None when the owner is not a struct in view."""
+    if not isinstance(owner, Obj):
+        return None
+    cell = owner.fields.get(name)
+    if cell is not None:
+        return cell
+    found = lo.facts.field(owner.ty, name)
+    if found is None:
+        if owner.ty is not None and not owner.external and lo.facts.struct(owner.ty) is None:
+            cell = owner.fields[name] = lo.heap.new_cell(name)
+        return cell
+    ty, _, path = found
+    for step in path:
+        inner = field_cell(lo, owner, step)
+        value = lo.read(inner) if inner is not None else None
+        if not isinstance(value, Obj):
+            return None
+        owner = value
+    if path:
+        return field_cell(lo, owner, name)
+    cell = owner.fields[name] = lo.heap.new_cell(name, ty)
+    cell.external = owner.external
+    if owner.external:
+        external(lo, cell, ("field", owner.ident, name))
+    else:
+        made = owner.made.node if owner.made is not None else ast.Bad(at=0, end=0)
+        value = zero(lo, ty, made, name, key=("field", owner.ident, name))
+        if value is not None and value != NIL:
+            cell.value = value
+            name_owner(lo, value, owner, name)
+        elif value == NIL:
+            cell.maybe_nil = True
+            cell.value = NIL if not isinstance(bare(ty).node, ast.ChanType) else None
+    return cell
+
+
+def name_owner(lo: Lowering, value: Value, owner: Value, name: str) -> None:
+    """Remember that a primitive lives in this field."""
+    if isinstance(value, Prim) and isinstance(owner, Obj) and not value.owner:
+        value.owner = f"{canonical(owner.ty)}.{name}"
+
+
+def element_cell(lo: Lowering, obj: Obj) -> Cell:
+    """The one cell for all elements of a container."""
+    cell = obj.fields.get("[]")
+    if cell is None:
+        ty = element(bare(obj.ty)) if obj.ty is not None else None
+        if ty is None and obj.ty is not None:
+            under = lo.facts.underlying(obj.ty)
+            ty = element(under) if under is not None else None
+        cell = obj.fields["[]"] = lo.heap.new_cell("[]", ty)
+        cell.external = obj.external
+    return cell
+
+
+def elements_of(lo: Lowering, value: Value) -> Cell | None:
+    """The elements of a value that is a container in view."""
+    return element_cell(lo, value) if isinstance(value, Obj) else None
+
+
+def channel_cell(lo: Lowering, channel: Prim) -> Cell:
+    """The cell for what is sent over a channel."""
+    if channel.elements is None:
+        channel.elements = lo.heap.new_cell(f"<-{channel.name}")
+    return channel.elements
+
+
+# ---- typed values
+
+
+def external(lo: Lowering, cell: Cell, key: object) -> Value:
+    """A value from outside: its primitives are silent, its fields are external too. It is kept in the cell."""
+    if cell.value is not None:
+        return cell.value
+    ty = cell.ty
+    name = canonical(ty)
+    value: Value
+    if ty is not None and isinstance(bare(ty).node, ast.ChanType):
+        value = lo.heap.prim(key, "chan", cell.name, None, external=True)
+    elif name in SYNC_NAMES:
+        value = lo.heap.prim(key, SYNC_NAMES[name], cell.name, None, external=True)
+    elif name == "context.Context":
+        value = lo.heap.value(("context", key), lambda: Context(None))
+    elif ty is not None and _has_parts(lo, ty):
+        value = lo.heap.obj(("external", key), ty, external=True)
+    else:
+        value = lo.heap.value(("unknown", key), lambda: Unknown(ty))
+    cell.value = value
+    return value
+
+
+def _has_parts(lo: Lowering, ty: Ty) -> bool:
+    node = bare(ty).node
+    return isinstance(node, ast.SliceType | ast.ArrayType | ast.MapType | ast.StructType) or lo.facts.declared(ty) is not None
+
+
+def zero(lo: Lowering, ty: Ty | None, at: ast.Node, name: str, key: object = None) -> Value:
+    """The zero value of a type at its declaration: a fresh primitive, an empty struct, nil."""
+    if ty is None:
+        return None
+    if key is None:
+        key = (lo.frame.context, id(at))
+    node = ty.node
+    kind = SYNC_NAMES.get(canonical(ty))
+    if isinstance(node, ast.PointerType):
+        return NIL
+    if kind is not None and kind != "cond":
+        return made(lo, kind, name, at, key)
+    if isinstance(node, ast.ChanType):
+        return NIL
+    if isinstance(node, ast.SliceType | ast.MapType | ast.ArrayType) or lo.facts.struct(ty) is not None:
+        return lo.heap.obj(key, ty, lo.place(at))
+    under = lo.facts.underlying(ty)
+    if under is not None and isinstance(under.node, ast.SliceType | ast.MapType | ast.ArrayType):
+        return lo.heap.obj(key, ty, lo.place(at))
+    if isinstance(node, ast.TypeName) and not node.package and node.name == "bool":
+        return Const(False)
+    if isinstance(node, ast.TypeName) and not node.package and node.name == "int":
+        return Const(0)
+    if isinstance(node, ast.FuncType | ast.InterfaceType) or (under and isinstance(under.node, ast.InterfaceType)):
+        return NIL
+    return Unknown(ty)
+
+
+def made(lo: Lowering, kind: str, name: str, at: ast.Node, key: object, **more: object) -> Prim:
+    """A primitive made here; where that can happen more than once, the automaton says so."""
+    prim = lo.heap.prim(key, kind, name, lo.place(at), **more)
+    if lo.loops or lo.several:
+        prim.repeated = True
+        lo.emit("make", prim, at)
+    return prim
+
+
+def dead_channel(lo: Lowering, at: ast.Node, kind: str) -> Prim:
+    """A nil channel: an operation on it never goes on."""
+    return lo.heap.prim(("nil", id(at)), "dead", f"nil channel ({kind})", None)
+
+
+def zero_or_unknown(cell: Cell) -> Value:
+    """What an unwritten cell reads as."""
+    return NIL if cell.maybe_nil and cell.ty is not None and isinstance(cell.ty.node, ast.ChanType) else Unknown(cell.ty)
+
+
+def typed(value: Value, ty: Ty | None) -> Value:
+    """Give an unknown value the type of the variable that takes it."""
+    if isinstance(value, Unknown) and value.ty is None and ty is not None:
+        return Unknown(ty)
+    return value
+
+
+def is_nil(value: Value) -> bool:
+    """Whether a value is nil for certain."""
+    return isinstance(value, Const) and value.value is None
+
+
+def is_channel(value: Value) -> bool:
+    """Whether a range over the value is a range over a channel."""
+    if isinstance(value, Prim):
+        return value.kind in {"chan", "dead"}
+    if isinstance(value, Method):
+        return value.name in {"C", "Done"}
+    return isinstance(value, Unknown) and value.ty is not None and isinstance(bare(value.ty).node, ast.ChanType)
+
+
+def never_closed(value: Value) -> bool:
+    """Whether a channel out of view is known never to be closed: the C of a ticker."""
+    return isinstance(value, Method) and value.name == "C"
+
+
+def received(lo: Lowering, channel: Value) -> Value:
+    """What a receive gives."""
+    if isinstance(channel, Prim) and channel.kind == "chan" and channel.elements is not None:
+        return lo.read(channel.elements)
+    return None
+
+
+# ---- operators and literals
+
+
+def _unary(lo: Lowering, node: ast.Unary, env: Env) -> Value:
+    if node.op != "<-":
+        value = evaluate(lo, node.x, env)
+        if node.op == "!" and isinstance(value, Const) and isinstance(value.value, bool):
+            return Const(not value.value)
+        return value if node.op in {"&", "*"} else None
+    channel = evaluate(lo, node.x, env)
+    if is_nil(channel):
+        lo.emit("dead", dead_channel(lo, node, "recv"), node)
+    elif isinstance(channel, Prim):
+        _receive(lo, channel, node)
+    return received(lo, channel)
+
+
+def _receive(lo: Lowering, channel: Prim, node: ast.Unary) -> None:
+    if channel.kind == "dead":
+        lo.emit("dead", channel, node)
+        return
+    after = lo.node()
+    prim: Prim | None = channel
+    while prim is not None:
+        lo.edge(lo.cur, Op("recv", prim, lo.place(node)), after)
+        prim = prim.parent
+    lo.cur = after
+
+
+def _binary(lo: Lowering, node: ast.Binary, env: Env) -> Value:
+    left = evaluate(lo, node.left, env)
+    if node.op not in {"&&", "||"}:
+        right = evaluate(lo, node.right, env)
+        return _arithmetic(node.op, left, right)
+    lo.frame.branching += 1
+    skip = lo.cur
+    evaluate(lo, node.right, env)
+    lo.frame.branching -= 1
+    if lo.cur != skip:
+        lo.join(skip, lo.cur)
+    return None
+
+
+def _arithmetic(op: str, left: Value, right: Value) -> Value:
+    if not isinstance(left, Const) or not isinstance(right, Const):
+        return None
+    a, b = left.value, right.value
+    if type(a) is not int or type(b) is not int:
+        return None
+    return {"+": Const(a + b), "-": Const(a - b), "*": Const(a * b)}.get(op)
+
+
+def _literal(lo: Lowering, node: ast.Literal, env: Env) -> Value:
+    value = int_literal(node)
+    return Const(value) if value is not None else Unknown()
+
+
+def _func_lit(lo: Lowering, node: ast.FuncLit, env: Env) -> Value:
+    frame = lo.frame
+    owner = frame.owner
+    return lo.heap.closure((frame.context, id(node)), lambda: Closure(node, None, frame.file, env, None, owner))
+
+
+def _composite(lo: Lowering, node: ast.Composite, env: Env, ty: Ty | None = None) -> Value:
+    if node.type is not None:
+        ty = Ty(node.type, lo.frame.file)
+    if canonical(ty) in SYNC_NAMES:
+        return made(lo, SYNC_NAMES[canonical(ty)], "", node, (lo.frame.context, id(node)))
+    obj = lo.heap.obj((lo.frame.context, id(node)), ty, lo.place(node))
+    if lo.loops or lo.several:
+        obj.ambiguous = obj.ambiguous or False
+    struct = lo.facts.struct(ty) if ty is not None else None
+    inner = element(bare(ty)) if ty is not None else None
+    for position, part in enumerate(node.elements):
+        value = (
+            _composite(lo, part.value, env, inner)
+            if isinstance(part.value, ast.Composite) and part.value.type is None
+            else evaluate(lo, part.value, env)
+        )
+        if struct is not None and isinstance(part.key, ast.Name):
+            _set_field(lo, obj, part.key.name, value)
+        elif struct is not None and part.key is None and position < len(struct[0].fields):
+            _set_field(lo, obj, struct[0].fields[position].name, value)
+        elif ty is not None and isinstance(bare(ty).node, ast.TypeName) and struct is None:
+            _set_field(lo, obj, part.key.name if isinstance(part.key, ast.Name) else "[]", value)
+        else:
+            lo.heap.store(element_cell(lo, obj), value)
+    return obj
+
+
+def _set_field(lo: Lowering, obj: Obj, name: str, value: Value) -> None:
+    cell = obj.fields.get(name)
+    if cell is None:
+        found = lo.facts.field(obj.ty, name)
+        cell = obj.fields[name] = lo.heap.new_cell(name, found[0] if found else None)
+    lo.heap.store(cell, typed(value, cell.ty) if value is not None else Unknown(cell.ty))
+    name_owner(lo, value, obj, name)
+
+
+def _index(lo: Lowering, node: ast.Index, env: Env) -> Value:
+    owner = evaluate(lo, node.x, env)
+    for index in node.index:
+        evaluate(lo, index, env)
+    if isinstance(owner, Closure | Choice | Api):
+        return owner  # a generic instantiation
+    cell = elements_of(lo, owner)
+    if cell is None:
+        ty = element(owner.ty) if isinstance(owner, Unknown) and owner.ty is not None else None
+        return Unknown(ty)
+    if cell.external:
+        return external(lo, cell, ("element", owner.ident if isinstance(owner, Obj) else 0))
+    return lo.read(cell)
+
+
+def _slice(lo: Lowering, node: ast.SliceExpr, env: Env) -> Value:
+    for bound in node.bounds:
+        evaluate(lo, bound, env)
+    return evaluate(lo, node.x, env)
+
+
+def _assertion(lo: Lowering, node: ast.TypeAssert, env: Env) -> Value:
+    value = evaluate(lo, node.x, env)
+    if isinstance(value, Unknown | None) and node.type is not None:
+        return Unknown(Ty(node.type, lo.frame.file))
+    return value
+
+
+def _call(lo: Lowering, node: ast.Call, env: Env) -> Value:
+    return calls.call(lo, node, env)
+
+
+_HANDLERS: dict[type, Callable[..., Value]] = {
+    ast.Name: _name,
+    ast.Selector: _selector,
+    ast.Unary: _unary,
+    ast.Binary: _binary,
+    ast.Literal: _literal,
+    ast.FuncLit: _func_lit,
+    ast.Composite: _composite,
+    ast.Index: _index,
+    ast.SliceExpr: _slice,
+    ast.TypeAssert: _assertion,
+    ast.Call: _call,
+}
+
+__all__ = ["Cancel", "evaluate", "values"]

@@ -1,0 +1,29 @@
+"""What a rule sees of a package: its facts, and what the exploration of its functions found stuck."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from functools import cached_property
+
+from goleaklint.explore.roots import explore_all
+from goleaklint.explore.stuck import Stuck
+from goleaklint.facts.package import PackageFacts
+from goleaklint.golang.units import Unit
+from goleaklint.model import Diagnostic
+
+
+class Package:
+    """One unit under analysis; explorations run once, when the first rule asks for them."""
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        self.facts = PackageFacts(unit)
+        self.diagnostics: list[Diagnostic] = []
+
+    @cached_property
+    def _stuck(self) -> list[Stuck]:
+        return explore_all(self.facts, self.diagnostics)
+
+    def stuck(self, kinds: Collection[str]) -> Iterator[Stuck]:
+        """Goroutines that wait for ever at operations of these kinds, in source order."""
+        return (stuck for stuck in self._stuck if stuck.kind in kinds)

@@ -1,0 +1,174 @@
+"""Exploring a package: each function and function literal that may own a primitive is a root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from goleaklint.explore import escape, stuck
+from goleaklint.explore.automaton import Op, TooBig
+from goleaklint.explore.conditions import Survey
+from goleaklint.explore.lowering import Frame, Limits, Lowering
+from goleaklint.explore.product import Explorer
+from goleaklint.explore.reduction import Reducer
+from goleaklint.explore.scopes import Env, Heap
+from goleaklint.explore.stuck import Stuck
+from goleaklint.explore.values import Closure
+from goleaklint.facts.package import PackageFacts
+from goleaklint.golang import ast
+from goleaklint.golang.source import FuncDecl
+from goleaklint.golang.walk import descend
+from goleaklint.model import Diagnostic
+
+LIMITS = (Limits(depth=8, nodes=2500), Limits(depth=3, nodes=1200), Limits(depth=1, nodes=900))
+STATES = 3000
+PASSES = 4
+CONTROL = frozenset({"go", "fail"})
+_NOWHERE = ast.Bad(at=0, end=0)
+
+
+@dataclass(slots=True)
+class Root:
+    """A function whose execution is explored with everything that it starts."""
+
+    closure: Closure
+    name: str
+    decl: FuncDecl
+
+
+def roots(facts: PackageFacts) -> list[Root]:
+    """Functions that may own a primitive, and the literals in them that make one."""
+    found: list[Root] = []
+    for decl in facts.all_funcs():
+        if not facts.root_pattern.search(decl.text):
+            continue
+        name = facts.qualified(decl)
+        found.append(Root(Closure(None, decl, decl.file), name, decl))
+        if decl.body is None:
+            continue
+        for literal in decl.literals:
+            if _makes(facts, decl, literal):
+                closure = Closure(literal, None, decl.file, Env(), None, name)
+                found.append(Root(closure, f"{name}.{literal.name}", decl))
+    return found
+
+
+def _makes(facts: PackageFacts, decl: FuncDecl, literal: ast.FuncLit) -> bool:
+    """Whether a literal itself (not one inside it) may make a primitive."""
+    text = decl.file.data[literal.at : literal.end]
+    if not facts.root_pattern.search(text):
+        return False
+    for node in descend(literal.body, into_literals=False):
+        if isinstance(node, ast.Call) and isinstance(node.fun, ast.Name):
+            if node.fun.name == "make" and node.args and isinstance(node.args[0], ast.TypeExpr):
+                if isinstance(node.args[0].type, ast.ChanType):
+                    return True
+            elif node.fun.name in facts.makers:
+                return True
+        elif isinstance(node, ast.VarDecl | ast.Composite) and facts.root_pattern.search(decl.file.data[node.at : node.end]):
+            return True
+    return False
+
+
+def explore_all(facts: PackageFacts, diagnostics: list[Diagnostic]) -> list[Stuck]:
+    """The stuck goroutines of all roots of a package; each is told once, from the root that is surest of it."""
+    best: dict[tuple[object, ...], Stuck] = {}
+    too_big: list[Root] = []
+    for root in roots(facts):
+        found = _explore(facts, root)
+        if found is None:
+            too_big.append(root)
+            continue
+        for item in found:
+            made = item.prim.made
+            key = (id(item.op.place.node), id(made.node) if made is not None else 0)
+            if key not in best or _rank(item) < _rank(best[key]):
+                best[key] = item
+    for root in too_big:
+        line, _ = root.decl.file.position(root.decl.at)
+        message = f"{root.name}: too many states to explore"
+        diagnostics.append(Diagnostic(path=root.decl.file.path, line=line, kind="over-budget", message=message))
+    return sorted(best.values(), key=lambda s: (s.op.place.file.path, s.op.place.node.at, s.root))
+
+
+def _rank(item: Stuck) -> tuple[bool, bool, int]:
+    return (item.only_after_failure, item.needs_two, len(item.trace))
+
+
+def _explore(facts: PackageFacts, root: Root) -> list[Stuck] | None:
+    """What is stuck in one root; None when it is too big even in the smallest scope."""
+    for limits in LIMITS:
+        try:
+            return _variants(facts, root, limits)
+        except TooBig:
+            continue
+    return None
+
+
+def _variants(facts: PackageFacts, root: Root, limits: Limits) -> list[Stuck]:
+    found: list[Stuck] = []
+    for count in (1, 2):
+        lo = _lower(facts, root, limits, count)
+        symbols = len(lo.known.counts)
+        for item in _search(lo, root):
+            item.symbols = symbols
+            item.needs_two = count == 2
+            found.append(item)
+        if not symbols:
+            break
+    return found
+
+
+def _lower(facts: PackageFacts, root: Root, limits: Limits, count: int) -> Lowering:
+    """Lower a root until its heap no longer changes."""
+    heap, known = Heap(), Survey()
+    for _ in range(PASSES):
+        heap.changed = False
+        lo = Lowering(facts, heap, limits, count, known)
+        owner = lo.owner_name(root.closure)
+        lo.frames.append(Frame(root.closure.file, root.name, owner, 0, lo.node()))
+        result = lo.inline(root.closure, [], _NOWHERE, "root")
+        heap.escape(result)
+        escape.spread(heap)
+        again = heap.changed or lo.survey.keys() != known.keys() or lo.survey.counts != known.counts
+        known = lo.survey
+        if not again:
+            break
+    return lo
+
+
+def _search(lo: Lowering, root: Root) -> list[Stuck]:
+    useful = _useful_flags(lo)
+
+    def visible(op: Op) -> bool:
+        prim = op.prim
+        if op.kind in CONTROL:
+            return True
+        if prim is None or prim.silent:
+            return False
+        if op.kind == "make":
+            return prim.repeated
+        return prim.kind != "flag" or prim.ident in useful
+
+    if not any(
+        op is not None and op.kind in stuck.WAITS and visible(op) for edges in lo.auto.edges for op, _ in edges
+    ):
+        return []
+    reducer = Reducer(lo.auto, visible)
+    reduced = reducer.run([0, *(thread.entry for thread in lo.auto.threads)])
+    space = Explorer(lo.auto, reduced, STATES).run()
+    return stuck.find(lo.auto, space, reducer, root.name)
+
+
+def _useful_flags(lo: Lowering) -> set[int]:
+    """The flags of conditional defers that do something to a primitive in view."""
+
+    def matters(op: Op | None) -> bool:
+        return op is not None and (op.prim is None or not op.prim.silent) and op.kind != "choose"
+
+    return {
+        flag.ident
+        for flag, first, last, reached in lo.flagged
+        if any(matters(op) for edges in [*lo.auto.edges[first:last], lo.auto.edges[reached]] for op, _ in edges)
+    }
+
+

@@ -1,0 +1,191 @@
+"""Lexical scopes of one activation, and the heap of one root: cells, objects and primitives by their place of making."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
+from goleaklint.explore.values import (
+    Cancel,
+    Cell,
+    Choice,
+    Closure,
+    Const,
+    Context,
+    Method,
+    Obj,
+    Place,
+    Prim,
+    Tuple,
+    Unknown,
+    Value,
+)
+from goleaklint.facts.types import Ty
+
+MAX_CHOICES = 3
+T = TypeVar("T")
+
+
+class Env:
+    """A lexical scope: names to cells; a block opens a child."""
+
+    __slots__ = ("names", "parent")
+
+    def __init__(self, parent: Env | None = None) -> None:
+        self.names: dict[str, Cell] = {}
+        self.parent = parent
+
+    def find(self, name: str) -> Cell | None:
+        """The cell of a variable that is in scope, None when the name is not a local one."""
+        env: Env | None = self
+        while env is not None:
+            cell = env.names.get(name)
+            if cell is not None:
+                return cell
+            env = env.parent
+        return None
+
+
+class Heap:
+    """What a root's code makes, each thing once per place and activation, whatever the number of passes.
+
+    A second pass over the root reads what the first one stored: so a store after a `go` statement is seen by the goroutine.
+    """
+
+    def __init__(self) -> None:
+        self._things: dict[Hashable, object] = {}
+        self._contexts: dict[Hashable, int] = {}
+        self.prims: list[Prim] = []
+        self.objects: list[Obj] = []
+        self.closures: list[Closure] = []
+        self.cells = 0
+        self.changed = False
+        self.escapes: list[Value] = []
+        self.aliases: dict[int, str] = {}  # variable (cell) -> the count that it was set to
+
+    def context(self, *key: Hashable) -> int:
+        """A small number for an activation: the caller's, the call and the iteration."""
+        return self._contexts.setdefault(key, len(self._contexts) + 1)
+
+    def _once(self, key: Hashable, make: Callable[[], T]) -> T:
+        found = self._things.get(key)
+        if found is None:
+            found = self._things[key] = make()
+            self.changed = True
+        return found  # type: ignore[return-value]
+
+    def cell(self, key: Hashable, name: str, ty: Ty | None = None) -> Cell:
+        """The cell of a variable, by its declaration and activation."""
+
+        def make() -> Cell:
+            self.cells += 1
+            return Cell(self.cells, name, ty)
+
+        return self._once(("cell", key), make)
+
+    def new_cell(self, name: str, ty: Ty | None = None) -> Cell:
+        """A cell for a field or for elements: its object is what identifies it."""
+        self.cells += 1
+        self.changed = True
+        return Cell(self.cells, name, ty)
+
+    def prim(self, key: Hashable, kind: str, name: str, made: Place | None, **more: object) -> Prim:
+        """The primitive made at `key`."""
+
+        def make() -> Prim:
+            prim = Prim(kind, len(self.prims), name, made, **more)  # type: ignore[arg-type]
+            self.prims.append(prim)
+            return prim
+
+        return self._once(("prim", kind, key), make)
+
+    def obj(self, key: Hashable, ty: Ty | None, made: Place | None = None, *, external: bool = False) -> Obj:
+        """The object made at `key`."""
+
+        def make() -> Obj:
+            obj = Obj(len(self.objects), ty, external=external, made=made)
+            self.objects.append(obj)
+            return obj
+
+        return self._once(("obj", key), make)
+
+    def closure(self, key: Hashable, make: Callable[[], Closure]) -> Closure:
+        """The function value made at `key`."""
+
+        def register() -> Closure:
+            closure = make()
+            self.closures.append(closure)
+            return closure
+
+        return self._once(("closure", key), register)
+
+    def value(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Any other value that must be the same in every pass."""
+        return self._once(("value", key), make)
+
+    # ---- stores
+
+    def store(self, cell: Cell, value: Value) -> None:
+        """Put a value into a cell, joined with what it holds."""
+        cell.writes += 1
+        if value is None:
+            return
+        if isinstance(value, Const) and value.value is None:
+            cell.maybe_nil = True
+            if cell.value is None:
+                cell.value = value
+            return
+        old = cell.value
+        if old is None or (isinstance(old, Const) and old.value is None):
+            cell.value = value
+            self.changed = True
+            return
+        if old is value or old == value:
+            return
+        joined = self._join(old, value)
+        if joined is not old:
+            cell.value = joined
+            self.changed = True
+
+    def _join(self, old: Value, new: Value) -> Value:
+        if isinstance(old, Closure | Choice) and isinstance(new, Closure):
+            options = old.options if isinstance(old, Choice) else [old]
+            if new in options:
+                return old
+            if len(options) < MAX_CHOICES:
+                return Choice([*options, new])
+        if isinstance(old, Context) and isinstance(new, Context):
+            if (old.done, old.never) == (new.done, new.never) or (old.done is None and not old.never):
+                return old
+            blur(old)
+            return Context(None)
+        if isinstance(old, Const) and isinstance(new, Const | Unknown):
+            return Unknown()
+        if isinstance(old, Unknown | Const | Tuple):
+            blur(new)
+            return old if not isinstance(old, Const) else Unknown()
+        blur(old)
+        blur(new)
+        return old
+
+    def escape(self, value: Value) -> None:
+        """Note that unknown code may reach this value."""
+        if value is not None and not isinstance(value, Const | Unknown):
+            self.escapes.append(value)
+
+
+def blur(value: Value) -> None:
+    """Mark a value that shares its cell with another: nothing can be said of it."""
+    if isinstance(value, Prim):
+        value.ambiguous = True
+    elif isinstance(value, Obj):
+        value.ambiguous = True
+        for cell in list(value.fields.values()):
+            if not isinstance(cell.value, Obj) or not cell.value.ambiguous:
+                blur(cell.value)
+    elif isinstance(value, Cancel):
+        value.context.ambiguous = True
+    elif isinstance(value, Context) and value.done is not None:
+        value.done.ambiguous = True
+    elif isinstance(value, Method):
+        blur(value.receiver)

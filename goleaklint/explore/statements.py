@@ -1,0 +1,492 @@
+"""Lowering of statements: control flow becomes edges, operations on primitives become labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from goleaklint.explore import calls, conditions, expressions
+from goleaklint.explore.automaton import Op
+from goleaklint.explore.scopes import Env
+from goleaklint.explore.values import Cell, Closure, Place, Prim, Tuple, Unknown, Value
+from goleaklint.facts.types import Ty
+from goleaklint.golang import ast
+
+if TYPE_CHECKING:
+    from goleaklint.explore.lowering import Deferred, Frame, Jump, Lowering
+
+
+def block(lo: Lowering, node: ast.Block, env: Env) -> None:
+    """The statements of a block, in a scope of their own."""
+    inner = Env(env)
+    for stmt in node.body:
+        statement(lo, stmt, inner)
+
+
+def statement(lo: Lowering, node: ast.Stmt | None, env: Env, label: str = "") -> None:
+    """One statement; `label` is the one that stands before it."""
+    handler = _HANDLERS.get(type(node))
+    if handler is not None:
+        handler(lo, node, env, label)
+
+
+def _block(lo: Lowering, node: ast.Block, env: Env, label: str) -> None:
+    block(lo, node, env)
+
+
+def _expr(lo: Lowering, node: ast.ExprStmt, env: Env, label: str) -> None:
+    expressions.evaluate(lo, node.x, env)
+
+
+def _send(lo: Lowering, node: ast.Send, env: Env, label: str) -> None:
+    channel = expressions.evaluate(lo, node.channel, env)
+    value = expressions.evaluate(lo, node.value, env)
+    send_value(lo, channel, value)
+    if isinstance(channel, Prim):
+        lo.emit("dead" if channel.kind == "dead" else "send", channel, node)
+    elif expressions.is_nil(channel):
+        lo.emit("dead", expressions.dead_channel(lo, node, "send"), node)
+
+
+def send_value(lo: Lowering, channel: Value, value: Value) -> None:
+    """A value goes into a channel: whoever receives from it holds it too."""
+    if isinstance(channel, Prim) and channel.kind == "chan" and not channel.external:
+        lo.heap.store(expressions.channel_cell(lo, channel), value)
+    else:
+        lo.heap.escape(value)
+
+
+def assign(lo: Lowering, target: ast.Expr, value: Value, env: Env, *, define: bool) -> None:
+    """Store into a variable, a field, an element; through anything else the value escapes."""
+    if isinstance(target, ast.Name):
+        if target.name == "_":
+            return
+        cell = env.names.get(target.name) if define else env.find(target.name)
+        if cell is None and define:
+            cell = declare(lo, target, env, None)
+        if cell is not None:
+            lo.heap.store(cell, value if value is not None else Unknown())
+            conditions.written(lo, cell, value, target)
+        elif not define:
+            lo.heap.escape(value)
+    elif isinstance(target, ast.Selector):
+        owner = expressions.evaluate(lo, target.x, env)
+        cell = expressions.field_cell(lo, owner, target.name)
+        if cell is None or cell.external:
+            lo.heap.escape(value)
+        if cell is not None:
+            expressions.name_owner(lo, value, owner, target.name)
+            if not cell.external:
+                lo.heap.store(cell, value if value is not None else Unknown())
+            conditions.written(lo, cell, value, target)
+    elif isinstance(target, ast.Index):
+        owner = expressions.evaluate(lo, target.x, env)
+        for index in target.index:
+            expressions.evaluate(lo, index, env)
+        cell = expressions.elements_of(lo, owner)
+        if cell is not None and not cell.external:
+            lo.heap.store(cell, value)
+        else:
+            lo.heap.escape(value)
+    else:
+        inner = target.x if isinstance(target, ast.Unary) else target
+        owner = expressions.evaluate(lo, inner, env)
+        lo.heap.escape(value)
+        if isinstance(owner, Prim):
+            owner.ambiguous = True
+
+
+def declare(lo: Lowering, name: ast.Name, env: Env, ty: Ty | None) -> Cell:
+    """A new variable of the current scope."""
+    cell = lo.heap.cell((lo.frame.context, id(name)), name.name, ty)
+    env.names[name.name] = cell
+    return cell
+
+
+def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
+    values = expressions.values(lo, node.right, len(node.left), env)
+    if node.op not in {"=", ":="}:
+        for target in node.left:
+            cell = env.find(target.name) if isinstance(target, ast.Name) else None
+            if cell is not None:
+                lo.heap.store(cell, Unknown())
+                conditions.written(lo, cell, None, target)
+        return
+    for target, value, source in zip(node.left, values, _sources(node.right, len(node.left)), strict=False):
+        assign(lo, target, value, env, define=node.op == ":=")
+        if node.op == ":=" and isinstance(target, ast.Name):
+            conditions.copied(lo, env.find(target.name), source, env)
+
+
+def _sources(right: list[ast.Expr], wanted: int) -> list[ast.Expr | None]:
+    return list(right) if len(right) == wanted else [None] * wanted
+
+
+def _var(lo: Lowering, node: ast.VarDecl, env: Env, label: str) -> None:
+    values = expressions.values(lo, node.values, len(node.names), env) if node.values else []
+    ty = Ty(node.type, lo.frame.file) if node.type is not None else None
+    for index, name in enumerate(node.names):
+        if name.name == "_":
+            continue
+        cell = declare(lo, name, env, ty)
+        if index < len(values):
+            lo.heap.store(cell, expressions.typed(values[index], ty))
+            if len(node.values) == len(node.names):
+                conditions.copied(lo, cell, node.values[index], env)
+        else:
+            lo.heap.store(cell, expressions.zero(lo, ty, name, name.name))
+        conditions.written(lo, cell, cell.value, name)
+
+
+def _go(lo: Lowering, node: ast.Go, env: Env, label: str) -> None:
+    if not isinstance(node.call, ast.Call):
+        return
+    function = expressions.evaluate(lo, node.call.fun, env)
+    args = [expressions.evaluate(lo, a, env) for a in node.call.args]
+    if isinstance(function, Closure):
+        lo.spawn(function, args, node)
+        return
+    calls.spawn_other(lo, function, args, node)
+
+
+def _defer(lo: Lowering, node: ast.Defer, env: Env, label: str) -> None:
+    from goleaklint.explore.lowering import Deferred
+
+    if not isinstance(node.call, ast.Call):
+        return
+    call = node.call
+    function = expressions.evaluate(lo, call.fun, env)
+    args = [expressions.evaluate(lo, a, env) for a in call.args]
+    frame = lo.frame
+    flag: Prim | None = None
+    if frame.branching or lo.loops:
+        flag = lo.heap.prim((frame.context, id(node)), "flag", "", None)
+        lo.emit("set", flag, node)
+
+    def run() -> None:
+        calls.apply(lo, function, args, call, env)
+
+    frame.defers.append(Deferred(run, flag))
+
+
+def _return(lo: Lowering, node: ast.Return, env: Env, label: str) -> None:
+    frame = lo.frame
+    values = expressions.values(lo, node.values, len(frame.results), env) if node.values else []
+    for cell, value in zip(frame.results, values, strict=False):
+        lo.heap.store(cell, expressions.typed(value if value is not None else Unknown(), cell.ty))
+    lo.auto.exits.setdefault(lo.cur, lo.place(node))
+    lo.leave()
+
+
+def _if(lo: Lowering, node: ast.If, env: Env, label: str) -> None:
+    scope = Env(env)
+    statement(lo, node.init, scope)
+    yes, no = lo.node(), lo.node()
+    conditions.branch(lo, node.cond, scope, yes, no)
+    frame = lo.frame
+    frame.branching += 1
+    before = len(frame.defers)
+    lo.cur = yes
+    block(lo, node.then, scope)
+    end = lo.cur
+    lo.cur = no
+    statement(lo, node.orelse, scope)
+    frame.branching -= 1
+    _keep_flagged(frame, before)
+    lo.join(end, lo.cur)
+
+
+def _keep_flagged(frame: Frame, before: int) -> None:
+    """Defers of a branch stay registered, each with its flag (chains are kept by number, so none is lost)."""
+    assert all(d.flag is not None for d in frame.defers[before:])
+
+
+def _switch(lo: Lowering, node: ast.Switch, env: Env, label: str) -> None:
+    scope = Env(env)
+    statement(lo, node.init, scope)
+    if node.tag is not None:
+        expressions.evaluate(lo, node.tag, scope)
+    _cases(lo, node.cases, scope, label, tagless=node.tag is None)
+
+
+def _type_switch(lo: Lowering, node: ast.TypeSwitch, env: Env, label: str) -> None:
+    scope = Env(env)
+    statement(lo, node.init, scope)
+    value = expressions.evaluate(lo, node.x, scope)
+
+    def bind(case: ast.Case, inner: Env) -> None:
+        if not node.name:
+            return
+        ty = case.values[0].type if len(case.values) == 1 and isinstance(case.values[0], ast.TypeExpr) else None
+        cell = lo.heap.cell((lo.frame.context, id(case), "alias"), node.name, Ty(ty, lo.frame.file) if ty else None)
+        lo.heap.store(cell, expressions.typed(value, cell.ty) if value is not None else Unknown(cell.ty))
+        inner.names[node.name] = cell
+
+    _cases(lo, node.cases, scope, label, bind=bind)
+
+
+def _cases(
+    lo: Lowering,
+    cases: list[ast.Case],
+    scope: Env,
+    label: str,
+    *,
+    tagless: bool = False,
+    bind: Callable[[ast.Case, Env], None] | None = None,
+) -> None:
+    frame = lo.frame
+    out = lo.node()
+    frame.jumps.append(_jump(label, out, None))
+    frame.branching += 1
+    bodies = [lo.node() for _ in cases]
+    default = out
+    for case, body in zip(cases, bodies, strict=True):
+        if case.default:
+            default = body
+            continue
+        for value in case.values:
+            if tagless:
+                onward = lo.node()
+                conditions.branch(lo, value, scope, body, onward)
+                lo.cur = onward
+            else:
+                expressions.evaluate(lo, value, scope)
+                lo.goto(body)
+    lo.goto(default)
+    for index, (case, body) in enumerate(zip(cases, bodies, strict=True)):
+        lo.cur = body
+        inner = Env(scope)
+        if bind is not None:
+            bind(case, inner)
+        for stmt in case.body:
+            statement(lo, stmt, inner)
+        lo.goto(bodies[index + 1] if case.fallthrough and index + 1 < len(bodies) else out)
+    frame.branching -= 1
+    frame.jumps.pop()
+    lo.cur = out
+
+
+def _jump(label: str, out: int, onward: int | None) -> Jump:
+    from goleaklint.explore.lowering import Jump
+
+    return Jump(label, out, onward)
+
+
+def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
+    if not node.cases:
+        lo.emit("dead", lo.heap.prim("select{}", "dead", "select {}", None), node)
+        return
+    frame = lo.frame
+    ready = [_comm(lo, case, env) for case in node.cases]
+    head, out = lo.node(), lo.node()
+    lo.goto(head)
+    frame.jumps.append(_jump(label, out, None))
+    frame.branching += 1
+    for case, (kind, channel, received) in zip(node.cases, ready, strict=True):
+        body = lo.node()
+        if kind == "dead" or (channel is not None and channel.kind == "dead"):
+            dead = channel or expressions.dead_channel(lo, case, "recv")
+            lo.edge(head, Op("dead", dead, lo.place(case.comm or case), 1, lo.place(node)), body)
+        elif channel is None:
+            lo.edge(head, None, body)
+        else:
+            for prim in _waited(channel):
+                lo.edge(head, Op(kind, prim, lo.place(case.comm or case), 1, lo.place(node)), body)
+        lo.cur = body
+        inner = Env(env)
+        if isinstance(case.comm, ast.Assign):
+            for target, value in zip(case.comm.left, [received, None], strict=False):
+                assign(lo, target, value, inner, define=case.comm.op == ":=")
+        for stmt in case.body:
+            statement(lo, stmt, inner)
+        lo.goto(out)
+    frame.branching -= 1
+    frame.jumps.pop()
+    lo.cur = out
+
+
+def _waited(channel: Prim) -> list[Prim]:
+    """The primitives that a receive waits for: a context is done when it or one that it derives from is."""
+    found = [channel]
+    while found[-1].parent is not None:
+        found.append(found[-1].parent)
+    return found
+
+
+def _comm(lo: Lowering, case: ast.CommCase, env: Env) -> tuple[str, Prim | None, Value]:
+    """Operands of a case, evaluated on entry: kind, channel (None: may be ready at any time), what is received."""
+    comm = case.comm
+    if comm is None:
+        return "default", None, None
+    if isinstance(comm, ast.Send):
+        channel = expressions.evaluate(lo, comm.channel, env)
+        send_value(lo, channel, expressions.evaluate(lo, comm.value, env))
+        kind = "send"
+    else:
+        source = comm.right[0] if isinstance(comm, ast.Assign) and comm.right else getattr(comm, "x", None)
+        if not isinstance(source, ast.Unary) or source.op != "<-":
+            expressions.evaluate(lo, source, env)
+            return "recv", None, None
+        channel = expressions.evaluate(lo, source.x, env)
+        kind = "recv"
+    if expressions.is_nil(channel):
+        return "dead", None, None
+    prim = channel if isinstance(channel, Prim) else None
+    return kind, prim, expressions.received(lo, channel)
+
+
+def _for(lo: Lowering, node: ast.For, env: Env, label: str) -> None:
+    scope = Env(env)
+    statement(lo, node.init, scope)
+    count = conditions.loop_count(lo, node, scope)
+    if count is not None:
+        _unrolled(lo, node.body, scope, label, count)
+        return
+    head, body, out, onward = lo.node(), lo.node(), lo.node(), lo.node()
+    lo.goto(head)
+    lo.cur = head
+    if node.cond is None:
+        lo.goto(body)
+    else:
+        conditions.branch(lo, node.cond, scope, body, out)
+    lo.cur = body
+    _looping(lo, node.body, scope, label, out, onward)
+    lo.cur = onward
+    statement(lo, node.post, scope)
+    lo.goto(head)
+    lo.cur = out
+
+
+def _looping(lo: Lowering, body: ast.Block, env: Env, label: str, out: int, onward: int) -> None:
+    """The body of a loop with a back edge."""
+    frame = lo.frame
+    frame.jumps.append(_jump(label, out, onward))
+    frame.branching += 1
+    lo.loops += 1
+    block(lo, body, env)
+    lo.goto(onward)
+    lo.loops -= 1
+    frame.branching -= 1
+    frame.jumps.pop()
+
+
+def _unrolled(
+    lo: Lowering, body: ast.Block, env: Env, label: str, count: int, bind: Callable[[Env], None] | None = None
+) -> None:
+    """A counted loop: its body as many times, each in an activation of its own."""
+    frame = lo.frame
+    out = lo.node()
+    outer = frame.context
+    frame.branching += 1
+    for iteration in range(count):
+        nodes = len(lo.auto.edges)
+        threads = len(lo.auto.threads)
+        onward = lo.node()
+        frame.context = lo.heap.context(outer, id(body), "iteration", iteration)
+        frame.jumps.append(_jump(label, out, onward))
+        inner = Env(env)
+        if bind is not None:
+            bind(inner)
+        block(lo, body, inner)
+        lo.goto(onward)
+        frame.jumps.pop()
+        lo.cur = onward
+        if threads == len(lo.auto.threads) and not _any_operation(lo, nodes):
+            break
+    frame.context = outer
+    frame.branching -= 1
+    lo.goto(out)
+    lo.cur = out
+
+
+def _any_operation(lo: Lowering, since: int) -> bool:
+    return any(op is not None for edges in lo.auto.edges[since:] for op, _ in edges)
+
+
+def _range(lo: Lowering, node: ast.Range, env: Env, label: str) -> None:
+    value = expressions.evaluate(lo, node.x, env)
+    scope = Env(env)
+    if expressions.is_channel(value):
+        _range_channel(lo, node, value, scope, label)
+        return
+    closure = value if isinstance(value, Closure) else None
+    if closure is not None:
+        lo.heap.escape(closure)
+    count = conditions.range_count(lo, node, scope)
+    elements = expressions.elements_of(lo, value)
+    item = lo.read(elements) if elements is not None else None
+
+    def bind(inner: Env) -> None:
+        for target, part in ((node.key, None), (node.value, item)):
+            if target is not None:
+                assign(lo, target, part, inner, define=node.define)
+
+    _unrolled(lo, node.body, scope, label, count, bind)
+
+
+def _range_channel(lo: Lowering, node: ast.Range, channel: Value, scope: Env, label: str) -> None:
+    head, body, out = lo.node(), lo.node(), lo.node()
+    lo.goto(head)
+    if isinstance(channel, Prim) and channel.kind == "chan":
+        place = Place(node, lo.frame.file, lo.frame.function)
+        lo.edge(head, Op("recv", channel, place), body)
+        lo.edge(head, Op("drained", channel, place), out)
+    elif isinstance(channel, Prim):
+        lo.edge(head, Op("dead", channel, lo.place(node)), body)
+    else:
+        lo.edge(head, None, body)
+        if not expressions.never_closed(channel):
+            lo.edge(head, None, out)
+    lo.cur = body
+    if node.key is not None:
+        assign(lo, node.key, expressions.received(lo, channel), scope, define=node.define)
+    _looping(lo, node.body, scope, label, out, head)
+    lo.cur = out
+
+
+def _labeled(lo: Lowering, node: ast.Labeled, env: Env, label: str) -> None:
+    target = _label(lo, node.label)
+    lo.goto(target)
+    lo.cur = target
+    statement(lo, node.stmt, env, node.label)
+
+
+def _label(lo: Lowering, name: str) -> int:
+    """The node of a label; each iteration of an unrolled loop has its own."""
+    key = (name, lo.frame.context)
+    if key not in lo.frame.labels:
+        lo.frame.labels[key] = lo.node()
+    return lo.frame.labels[key]
+
+
+def _branch(lo: Lowering, node: ast.Branch, env: Env, label: str) -> None:
+    if node.kind == "goto":
+        lo.goto(_label(lo, node.label))
+    else:
+        for jump in reversed(lo.frame.jumps):
+            if node.kind == "continue" and jump.onward is None:
+                continue
+            if node.label in {"", jump.label}:
+                lo.goto(jump.out if node.kind == "break" else jump.onward or 0)
+                break
+    lo.cur = lo.node()
+
+
+_HANDLERS: dict[type, Callable[..., None]] = {
+    ast.Block: _block,
+    ast.ExprStmt: _expr,
+    ast.Send: _send,
+    ast.Assign: _assign,
+    ast.VarDecl: _var,
+    ast.Go: _go,
+    ast.Defer: _defer,
+    ast.Return: _return,
+    ast.If: _if,
+    ast.Switch: _switch,
+    ast.TypeSwitch: _type_switch,
+    ast.Select: _select,
+    ast.For: _for,
+    ast.Range: _range,
+    ast.Labeled: _labeled,
+    ast.Branch: _branch,
+}

@@ -1,0 +1,207 @@
+"""From explored states to stuck goroutines: who waits, for what, and what became of the partners."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from goleaklint.explore.automaton import Automaton, Op, Thread
+from goleaklint.explore.product import IDLE, Space
+from goleaklint.explore.reduction import CUT, DONE, Reducer
+from goleaklint.explore.values import Place, Prim
+
+WAITS = frozenset({"send", "recv", "drained", "lock", "rlock", "wait", "cwait", "dead"})
+"""Operations at which a goroutine can be parked."""
+
+RELEASES = {
+    "send": ("recv", "drained", "close"),
+    "recv": ("send", "close"),
+    "drained": ("close",),
+    "lock": ("unlock", "runlock"),
+    "rlock": ("unlock", "runlock"),
+    "wait": ("add",),
+    "cwait": ("signal", "broadcast"),
+    "dead": (),
+}
+"""What another goroutine would have to do."""
+
+
+@dataclass(slots=True)
+class Partner:
+    """A goroutine that could have released the stuck one: how it left, or where it waits itself."""
+
+    thread: Thread
+    ended: bool
+    started: bool
+    exit: Place | None = None
+    waits: Op | None = None
+    release: Op | None = None  # its operation that would have helped
+
+
+@dataclass(slots=True)
+class Stuck:
+    """One goroutine that can wait for ever at one operation."""
+
+    op: Op
+    alternatives: list[Op]  # the other cases of its select, none of which can come true either
+    thread: Thread
+    is_root: bool
+    root: str
+    only_after_failure: bool  # only on paths on which a test has failed
+    partners: list[Partner] = field(default_factory=list)
+    trace: list[Op] = field(default_factory=list)
+    symbols: int = 0  # how many unknown counts the variant gives a value
+    needs_two: bool = False  # only when loops run twice
+
+    @property
+    def prim(self) -> Prim:
+        """What it waits for."""
+        assert self.op.prim is not None
+        return self.op.prim
+
+    @property
+    def kind(self) -> str:
+        """The operation: send, recv, range, lock, rlock, wait, cwait, dead."""
+        if self.op.kind in {"recv", "drained"} and type(self.op.place.node).__name__ == "Range":
+            return "range"
+        return self.op.kind
+
+    @property
+    def never_released(self) -> bool:
+        """Whether no code in view could ever release it."""
+        return not self.partners
+
+
+def find(auto: Automaton, space: Space, reducer: Reducer, root: str) -> list[Stuck]:
+    """The stuck goroutines of one explored root, each operation once, first found first."""
+    found: dict[tuple[object, ...], Stuck] = {}
+    predecessors = _predecessors(space)
+    for slot, thread in enumerate(space.slots):
+        free = _can_move(space, predecessors, slot)
+        seen: dict[int, tuple[int, bool]] = {}
+        for number, state in enumerate(space.states):
+            node = state[slot]
+            if node < 0 or free[number] or space.nodes[node].otherwise or space.killed(state):
+                continue
+            failed = space.failed(state)
+            if node not in seen or (seen[node][1] and not failed):
+                seen[node] = (number, failed)
+        for node, (number, failed) in sorted(seen.items(), key=lambda item: item[1][0]):
+            ops = [op for op, _ in space.nodes[node].ops if op.kind in WAITS]
+            if not ops or len(ops) != len(space.nodes[node].ops):
+                continue
+            stuck = _describe(auto, space, reducer, root, slot, thread, ops, number, failed)
+            key = (ops[0].place.node, ops[0].prim.ident if ops[0].prim else -1, thread)
+            old = found.get(key)
+            if old is None or (old.only_after_failure and not failed):
+                found[key] = stuck
+    return list(found.values())
+
+
+def _predecessors(space: Space) -> list[list[tuple[int, tuple[int, ...]]]]:
+    before: list[list[tuple[int, tuple[int, ...]]]] = [[] for _ in space.states]
+    for source, moves in enumerate(space.moves):
+        for target, slots, _ in moves:
+            before[target].append((source, slots))
+    return before
+
+
+def _can_move(space: Space, before: list[list[tuple[int, tuple[int, ...]]]], slot: int) -> bytearray:
+    """For each state, whether this goroutine may still move, or the search was cut, or the process ends for the root."""
+    free = bytearray(len(space.states))
+    stack: list[int] = []
+    for number, moves in enumerate(space.moves):
+        state = space.states[number]
+        if any(slot in slots for _, slots, _ in moves) or CUT in state or (slot == 0 and space.killed(state)):
+            free[number] = 1
+            stack.append(number)
+    while stack:
+        for source, _ in before[stack.pop()]:
+            if not free[source]:
+                free[source] = 1
+                stack.append(source)
+    return free
+
+
+def _describe(
+    auto: Automaton,
+    space: Space,
+    reducer: Reducer,
+    root: str,
+    slot: int,
+    thread: int,
+    ops: list[Op],
+    number: int,
+    failed: bool,
+) -> Stuck:
+    state = space.states[number]
+    trace = space.trace(number)
+    made = _root_thread(root) if thread == 0 else auto.threads[thread - 1]
+    stuck = Stuck(ops[0], ops[1:], made, thread == 0, root, failed)
+    stuck.trace = [op for op, _ in trace if op is not None and op.kind not in {"choose", "forget", "set", "make", "fail"}]
+    wanted: dict[int, set[str]] = defaultdict(set)
+    for op in ops:
+        if op.prim is not None:
+            wanted[op.prim.ident].update(RELEASES[op.kind])
+    for other, other_thread in enumerate(space.slots):
+        if other == slot or (other_thread == thread and state[other] == IDLE):
+            continue
+        release = _release(reducer, auto, other_thread, wanted)
+        if release is None:
+            continue
+        partner = Partner(
+            _root_thread(root) if other_thread == 0 else auto.threads[other_thread - 1],
+            ended=state[other] == DONE,
+            started=state[other] != IDLE,
+            release=release,
+        )
+        if state[other] >= 0:
+            waiting = [op for op, _ in space.nodes[state[other]].ops if op.kind in WAITS]
+            partner.waits = waiting[0] if waiting else None
+        elif state[other] == DONE:
+            last = [op for op, slots in trace if op is not None and other in slots]
+            start = last[-1].target if last else _entry(auto, other_thread)
+            partner.exit = _exit(reducer, auto, start)
+        stuck.partners.append(partner)
+    return stuck
+
+
+def _root_thread(root: str) -> Thread:
+    return Thread(0, None, root)
+
+
+def _entry(auto: Automaton, thread: int) -> int:
+    return 0 if thread == 0 else auto.threads[thread - 1].entry
+
+
+def _release(reducer: Reducer, auto: Automaton, thread: int, wanted: dict[int, set[str]]) -> Op | None:
+    """The first operation in a goroutine's code that would release the stuck one."""
+    seen = {_entry(auto, thread)}
+    stack = list(seen)
+    while stack:
+        for op, target in reducer.edges[stack.pop()]:
+            if op is not None and op.prim is not None and op.kind in wanted.get(op.prim.ident, ()):
+                if op.kind != "add" or op.amount < 0:
+                    return op
+            if target not in seen:
+                seen.add(target)
+                stack.append(target)
+    return None
+
+
+def _exit(reducer: Reducer, auto: Automaton, start: int) -> Place | None:
+    """The return through which a goroutine left, by the shortest silent way from its last operation."""
+    before: dict[int, int] = {start: -1}
+    queue = [start]
+    for node in queue:
+        if not reducer.edges[node]:
+            place = None
+            while node >= 0:
+                place = place or auto.exits.get(node)
+                node = before[node]
+            return place
+        for op, target in reducer.edges[node]:
+            if op is None and target not in before:
+                before[target] = node
+                queue.append(target)
+    return None

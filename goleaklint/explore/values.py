@@ -1,0 +1,160 @@
+"""Abstract values: what an expression may denote while a root function is lowered.
+
+The heap is flow-insensitive: a variable, a field, the elements of a container are cells, and a cell that may hold two
+different primitives makes both *ambiguous*, which silences them. Only what is certain can make a finding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from goleaklint.facts.types import Ty
+from goleaklint.golang import ast
+from goleaklint.golang.source import FuncDecl, SourceFile
+
+if TYPE_CHECKING:
+    from goleaklint.explore.scopes import Env
+
+UNBOUNDED = 1_000_000
+"""The capacity of a channel whose capacity the source does not tell: it never blocks a sender."""
+
+
+class Place(NamedTuple):
+    """A node in its file, and Go's name of the function that holds it."""
+
+    node: ast.Node
+    file: SourceFile
+    function: str
+
+
+@dataclass(eq=False, slots=True)
+class Prim:
+    """A primitive: something a goroutine can wait on.
+
+    kinds: chan, mutex, rwmutex, wg, cond, group (errgroup), ctx (a done channel closed by cancel), once, flag, key, dead
+    (never ready: a nil channel, `select {}`).
+    """
+
+    kind: str
+    ident: int
+    name: str
+    made: Place | None
+    capacity: int = 0
+    symbol: str = ""  # the count that the capacity stands for
+    external: bool = False  # comes from outside the root: its operations are silent
+    ambiguous: bool = False
+    escaped: bool = False
+    repeated: bool = False  # made in a loop or in a goroutine of several instances
+    reassigned: bool = False  # a nil channel variable that is assigned somewhere
+    elements: Cell | None = None  # what is sent over a channel
+    parent: Prim | None = None  # the context this one derives from
+    lock: Prim | None = None  # the L of a cond
+    context: Prim | None = None  # the context of an errgroup
+    owner: str = ""  # Type.field, when it lives in a field
+
+    @property
+    def silent(self) -> bool:
+        """Whether operations on it can say nothing."""
+        return self.external or self.ambiguous or self.escaped
+
+
+@dataclass(eq=False, slots=True)
+class Obj:
+    """A struct, or a container (slice, map, array: its elements are the one field `[]`)."""
+
+    ident: int
+    ty: Ty | None
+    external: bool = False
+    ambiguous: bool = False
+    escaped: bool = False
+    made: Place | None = None
+    fields: dict[str, Cell] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
+class Closure:
+    """A function value: a literal with its scope, or a declared function, perhaps bound to a receiver."""
+
+    literal: ast.FuncLit | None
+    decl: FuncDecl | None
+    file: SourceFile
+    env: Env | None = None
+    receiver: Value = None
+    owner: str = ""  # Go's name of the declaration that holds the literal
+    escaped: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Choice:
+    """One of a few closures."""
+
+    options: list[Closure]
+
+
+@dataclass(eq=False, slots=True)
+class Tuple:
+    """The values of a call with several results."""
+
+    items: list[Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A known constant: nil (None), a bool, an int."""
+
+    value: bool | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A function or variable of another package, by its full name: `context.WithCancel`, `net/http.Get`."""
+
+    name: str
+
+
+@dataclass(eq=False, slots=True)
+class Method:
+    """A method of a primitive, of a known API type or of an unknown value, not yet called."""
+
+    name: str
+    receiver: Value
+
+
+@dataclass(eq=False, slots=True)
+class Cancel:
+    """The cancel function of a context."""
+
+    context: Prim
+
+
+@dataclass(eq=False, slots=True)
+class Context:
+    """A context.Context: `done` is None when it can end from outside or by its deadline; `never` when it never ends."""
+
+    done: Prim | None
+    never: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Unknown:
+    """Anything else, with its type if the source says it."""
+
+    ty: Ty | None = None
+
+
+Value = Prim | Obj | Closure | Choice | Tuple | Const | Api | Method | Cancel | Context | Unknown | None
+NIL = Const(None)
+
+
+@dataclass(eq=False, slots=True)
+class Cell:
+    """A place that holds a value: a variable in one activation, a field of one object, the elements of a container."""
+
+    ident: int
+    name: str
+    ty: Ty | None = None
+    value: Value = None
+    maybe_nil: bool = False
+    writes: int = 0  # assignments seen in one pass, the declaration included
+    external: bool = False
