@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,7 +20,8 @@ from goleaklint.filters import fingerprint, select, suppress
 from goleaklint.model import Diagnostic, Finding, Report, Stats
 
 if TYPE_CHECKING:
-    from goleaklint.golang.discover import PackageDir
+    from goleaklint.golang.discover import Options, PackageDir
+    from goleaklint.golang.units import Unit
 
 # Below this many bytes of Go a pool costs more than it saves.
 POOL_FROM_BYTES = 1_500_000
@@ -40,6 +41,7 @@ class PackageResult(msgspec.Struct, frozen=True):
     files: int = 0
     lines: int = 0
     suppressed: int = 0
+    generated: int = 0
 
 
 def load_catalog(config: Config) -> Catalog:
@@ -60,13 +62,24 @@ def check_paths(
 
     Raises NoSuchPath for a path that does not exist, CatalogError for a rule that does not exist or cannot be loaded.
     """
-    from goleaklint.golang.discover import discover
+    from goleaklint.golang.discover import Options, discover, tidy
 
     root = repository_root(Path.cwd())
-    checker = Checker(config, root, ignore_suppressions=ignore_suppressions)
-    found = discover(paths, discovery_options(config, force_exclude=force_exclude))
+    given = {tidy(path): data for path, data in (given or {}).items()}
+    checker = Checker(config, root, given=given, ignore_suppressions=ignore_suppressions)
+    options = Options(
+        exclude=config.exclude,
+        base=config.base or ".",
+        force_exclude=force_exclude,
+        tests=config.tests,
+        gitignore=config.gitignore,
+    )
+    found = discover([path for path in paths if tidy(path) not in given], options)
     packages = sorted(found.packages, key=lambda package: (-package.size, package.directory))
+    packages += [_package_of(path, len(data), options) for path, data in given.items()]
     results = list(_run(checker, packages, progress))
+    generated = sum(result.generated for result in results)
+    skipped = found.skipped | ({"generated": generated} if generated else {})
     return Report(
         findings=tuple(_unique(finding for result in results for finding in result.findings)),
         diagnostics=tuple(sorted({*found.diagnostics, *(d for result in results for d in result.diagnostics)})),
@@ -77,19 +90,22 @@ def check_paths(
             lines=sum(result.lines for result in results),
             packages=len(packages),
             suppressed=sum(result.suppressed for result in results),
-            skipped=dict(sorted(found.skipped.items())),
+            skipped=dict(sorted(skipped.items())),
         ),
         root=root.as_posix(),
-        given=given or {},
+        given=given,
     )
 
 
 class Checker:
     """Checks packages; one lives in each process."""
 
-    def __init__(self, config: Config, root: Path, *, ignore_suppressions: bool = False) -> None:
+    def __init__(
+        self, config: Config, root: Path, *, given: dict[str, bytes] | None = None, ignore_suppressions: bool = False
+    ) -> None:
         self.config = config
         self.root = root
+        self.given = given or {}
         self.ignore_suppressions = ignore_suppressions
         self.catalog = load_catalog(config)
         self.on = select.codes_on(self.catalog, config)
@@ -105,8 +121,9 @@ class Checker:
     def _check(self, package: PackageDir) -> PackageResult:
         from goleaklint.golang.units import load
 
-        units, diagnostics, lines = load(package, self.config.generated)
-        diagnostics = list(diagnostics)
+        units, diagnostics, lines = load(package, self.config.generated, self.given)
+        unread = {diagnostic.path for diagnostic in diagnostics if diagnostic.kind in ("unreadable", "binary")}
+        generated = sum(unit.generated for unit in units)
         files: dict[str, bytes] = {}
         findings: list[Finding] = []
         for unit in units:
@@ -119,10 +136,15 @@ class Checker:
         ]
         kept, suppressed = self._suppress(findings, files, diagnostics)
         return PackageResult(
-            tuple(self._named(kept, files)), tuple(diagnostics), len(files), lines, len(self._shown(suppressed))
+            findings=tuple(self._named(kept, files)),
+            diagnostics=tuple(diagnostics),
+            files=len(set(package.report) - unread) - generated,
+            lines=lines,
+            suppressed=len(self._shown(suppressed)),
+            generated=generated,
         )
 
-    def _check_unit(self, unit: Any, directory: str, diagnostics: list[Diagnostic]) -> Iterator[Finding]:
+    def _check_unit(self, unit: Unit, directory: str, diagnostics: list[Diagnostic]) -> Iterator[Finding]:
         from goleaklint.explore.package import Package
 
         try:
@@ -172,16 +194,16 @@ class Checker:
         return Path(os.path.relpath(path, self.root)).as_posix()
 
 
-def discovery_options(config: Config, *, force_exclude: bool) -> Any:
-    """What the discovery of files needs to know of the configuration."""
-    from goleaklint.golang.discover import Options
+def _package_of(path: str, size: int, options: Options) -> PackageDir:
+    """The package that a file on standard input belongs to, with its siblings on disk; the file need not exist."""
+    from goleaklint.golang.discover import PackageDir, discover
 
-    return Options(
-        exclude=config.exclude,
-        base=config.base,
-        force_exclude=force_exclude,
-        tests=config.tests,
-        gitignore=config.gitignore,
+    directory = os.path.dirname(path) or "."
+    siblings = [package for package in discover([directory], options).packages if package.directory == directory]
+    if siblings:
+        return msgspec.structs.replace(siblings[0], report=(path,), size=siblings[0].size + size)
+    return PackageDir(
+        directory=directory, import_path="", module_path="", go_version=(0, 0), files=(), report=(path,), size=size
     )
 
 
@@ -231,7 +253,7 @@ def _pooled(checker: Checker, packages: Sequence[PackageDir], jobs: int) -> Iter
 def _in_processes(checker: Checker, packages: Sequence[PackageDir], jobs: int) -> Iterator[PackageResult]:
     from concurrent.futures import ProcessPoolExecutor
 
-    settings = (checker.config, checker.root, checker.ignore_suppressions)
+    settings = (checker.config, checker.root, checker.given, checker.ignore_suppressions)
     pool = ProcessPoolExecutor(jobs, initializer=_start, initargs=settings)
     try:
         yield from pool.map(_work, packages)
@@ -242,12 +264,12 @@ def _in_processes(checker: Checker, packages: Sequence[PackageDir], jobs: int) -
 _checkers: list[Checker] = []
 
 
-def _start(config: Config, root: Path, ignore_suppressions: bool) -> None:
+def _start(config: Config, root: Path, given: dict[str, bytes], ignore_suppressions: bool) -> None:
     """Prepare a process of the pool; an interrupt ends it without a word, the main process speaks."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    _checkers[:] = [Checker(config, root, ignore_suppressions=ignore_suppressions)]
+    _checkers[:] = [Checker(config, root, given=given, ignore_suppressions=ignore_suppressions)]
 
 
 def _work(package: PackageDir) -> PackageResult:

@@ -14,7 +14,8 @@ from goleaklint.model import Confidence, Severity
 
 
 def load(start: Path, **more: Any) -> configs.Loaded:
-    return configs.load(start, **({"options": {}, "isolated": False} | more))
+    choices: dict[str, Any] = {"options": {}, "isolated": False}
+    return configs.load(start, **choices | more)
 
 
 @pytest.fixture
@@ -36,10 +37,8 @@ def test_the_nearest_file_wins(tree: Path) -> None:
     (tree / "goleaklint.toml").write_text('min-confidence = "high"\njobs = 2\n')
     (tree / "a/.goleaklint.toml").write_text('fail-on = "error"\nrules = ["lint"]\n')
     found = load(tree / "a/b")
-    assert found == (
-        Config(base=(tree / "a").as_posix(), fail_on=Severity.ERROR, rules=("lint",)),
-        tree / "a/.goleaklint.toml",
-    )
+    assert found.path == tree / "a/.goleaklint.toml"
+    assert found.config == Config(base=(tree / "a").as_posix(), fail_on=Severity.ERROR, rules=("lint",))
     assert found.config.rule_folders() == (tree / "a/lint",)
     assert load(tree).config == Config(base=tree.as_posix(), min_confidence=Confidence.HIGH, jobs=2)
 

@@ -74,6 +74,15 @@ def test_a_comment_covers_its_statement() -> None:
 
 def test_broken_source_is_no_trouble() -> None:
     """Unclosed strings, comments and brackets end with the line or the file."""
-    for data in (b'x := "abc\n// c', b"x := `abc\n// none", b"/* abc", b"f({[\n// c", b")\n]}", b"", b"'\n", b"\xff\xfe"):
+    for data in (
+        b'x := "abc\n// c',
+        b"x := `abc\n// none",
+        b"/* abc",
+        b"f({[\n// c",
+        b")\n]}",
+        b"",
+        b"'\n",
+        b"\xff\xfe",
+    ):
         Scan(data)
     assert Scan(b'x := "abc\n// c').comments == [Comment(2, 1, "// c", True)]

@@ -58,7 +58,12 @@ def test_per_file_ignores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(tmp_path)
     config = Config(base=tmp_path.as_posix(), per_file_ignores={"*_test.go": ("one",), "/gen/": ("GLK101", "two")})
     codes = select.codes_in_files(CATALOG, config)
-    expected = {"a.go": {"GLK101", "GLK102"}, "x/a_test.go": {"GLK102"}, "gen/a.go": set(), "x/gen/a.go": {"GLK101", "GLK102"}}
+    expected = {
+        "a.go": {"GLK101", "GLK102"},
+        "x/a_test.go": {"GLK102"},
+        "gen/a.go": set(),
+        "x/gen/a.go": {"GLK101", "GLK102"},
+    }
     assert {path: codes(path) for path in expected} == expected
     (tmp_path / "gen").mkdir()
     monkeypatch.chdir(tmp_path / "gen")

@@ -31,7 +31,8 @@ ABANDONED = Rule(
     confidence=Confidence.HIGH,
     since="0.1.0",
     wait_reasons=("chan send", "chan send (nil chan)"),
-    doc="A send that nobody receives.\n\n*Why it leaks*\n\nThe receiver has left,\nso the sender waits for ever.\n\n*Leaks*\n\n```go\nch <- 1\n```\n",
+    doc="A send that nobody receives.\n\n*Why it leaks*\n\nThe receiver has left,\nso the sender waits for ever.\n"
+    "\n*Leaks*\n\n```go\nch <- 1\n```\n",
 )
 FOREVER = Rule(
     code="GLK202",
