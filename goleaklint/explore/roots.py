@@ -87,7 +87,26 @@ def explore_all(facts: PackageFacts, diagnostics: list[Diagnostic]) -> list[Stuc
         line, _ = root.decl.file.position(root.decl.at)
         message = f"{root.name}: too many states to explore"
         diagnostics.append(Diagnostic(path=root.decl.file.path, line=line, kind="over-budget", message=message))
-    return sorted(best.values(), key=lambda s: (s.op.place.file.path, s.op.place.node.at, s.root))
+    return _grouped(sorted(best.values(), key=lambda s: (s.op.place.file.path, s.op.place.node.at, s.root)))
+
+
+def _grouped(found: list[Stuck]) -> list[Stuck]:
+    """One stuck goroutine is one finding for each primitive and kind of wait; the other places go along."""
+    first: dict[tuple[object, ...], Stuck] = {}
+    for item in found:
+        made, created = item.prim.made, item.thread.created
+        key = (
+            item.kind,
+            id(made.node) if made is not None else id(item.op.place.node),
+            id(created.node) if created is not None else item.root,
+            item.op.place.function,
+            item.only_after_failure,
+        )
+        if key in first:
+            first[key].also.append(item.op)
+        else:
+            first[key] = item
+    return list(first.values())
 
 
 def _rank(item: Stuck) -> tuple[bool, bool, int]:

@@ -127,9 +127,10 @@ class Heap:
 
     def store(self, cell: Cell, value: Value) -> None:
         """Put a value into a cell, joined with what it holds."""
-        cell.writes += 1
         if value is None:
             return
+        if isinstance(value, Prim) and not value.name and cell.name and cell.name != "[]":
+            value.name = cell.name
         if isinstance(value, Const) and value.value is None:
             cell.maybe_nil = True
             if cell.value is None:

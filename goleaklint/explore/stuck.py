@@ -52,6 +52,7 @@ class Stuck:
     trace: list[Op] = field(default_factory=list)
     symbols: int = 0  # how many unknown counts the variant gives a value
     needs_two: bool = False  # only when loops run twice
+    also: list[Op] = field(default_factory=list)  # other operations on the same primitive where this goroutine can be stuck
 
     @property
     def prim(self) -> Prim:

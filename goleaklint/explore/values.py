@@ -156,5 +156,4 @@ class Cell:
     ty: Ty | None = None
     value: Value = None
     maybe_nil: bool = False
-    writes: int = 0  # assignments seen in one pass, the declaration included
     external: bool = False

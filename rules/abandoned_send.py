@@ -1,0 +1,66 @@
+"""A send that its receiver may have left behind.
+
+*Why it leaks*
+
+A send on a channel without free room waits for a receiver. If every function that receives can return first (a
+timeout or a context wins its select, an error returns early, the first of several results is enough), the goroutine
+that sends waits for ever, with all that it holds.
+
+*Leaks*
+
+    func fetch(load func() int, d time.Duration) (int, error) {
+        result := make(chan int)
+        go func() {
+            result <- load() // want "GLK101"
+        }()
+        select {
+        case v := <-result:
+            return v, nil
+        case <-time.After(d):
+            return 0, errors.New("timeout")
+        }
+    }
+
+*Fixed*
+
+    func fetch(load func() int, d time.Duration) (int, error) {
+        result := make(chan int, 1)
+        go func() {
+            result <- load()
+        }()
+        select {
+        case v := <-result:
+            return v, nil
+        case <-time.After(d):
+            return 0, errors.New("timeout")
+        }
+    }
+
+*What it does not see*
+
+A channel that leaves the function's view: stored in an object that others hold, handed to code of another package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goleaklint.explore.package import Package
+from goleaklint.explore.story import finding, name_of
+from goleaklint.model import Finding, Rule, Severity
+
+RULE = Rule(
+    code="GLK101",
+    name="abandoned-send",
+    severity=Severity.ERROR,
+    since="0.1.0",
+    wait_reasons=("chan send",),
+)
+
+
+def check(package: Package) -> Iterator[Finding]:
+    """Sends that have receivers in view, all of which can be gone."""
+    for stuck in package.stuck({"send"}):
+        if stuck.op.select is not None or stuck.never_released:
+            continue
+        yield finding(RULE, stuck, f"send on {name_of(stuck.prim)} blocks for ever when its receiver is gone")
