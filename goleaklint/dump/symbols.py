@@ -14,7 +14,8 @@ from goleaklint.dump.goroutines import Frame
 
 _HEX = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _WRAPPER = re.compile(r"\.(?:gowrap|deferwrap)\d+$|-fm$")
-_ENTRY = frozenset({"runtime.runFinalizers", "runtime.runCleanups", "runtime.runfinq"})
+# They run the program's finalizers and cleanups: Go shows them though they are the runtime's (showfuncinfo).
+RUNNERS = frozenset({"runtime.runFinalizers", "runtime.runCleanups", "runtime.runfinq"})
 
 
 @lru_cache(maxsize=65536)
@@ -43,7 +44,7 @@ def _unescape(path: str) -> str:
 
 def is_runtime(function: str) -> bool:
     """A function of package runtime that Go's short form hides, where a goroutine parks or starts."""
-    return function.startswith("runtime.") and function not in _ENTRY and not _exported(function)
+    return function.startswith("runtime.") and function not in RUNNERS and not _exported(function)
 
 
 def _exported(function: str) -> bool:

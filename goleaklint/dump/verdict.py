@@ -60,6 +60,24 @@ def judge(reason: str, stack: Stack, *, leaked: bool = False, durable: bool = Fa
     return Verdict.POSSIBLE
 
 
+def wait_reasons(reason: str, stack: Stack) -> frozenset[str]:
+    """The reason in every spelling that Go's versions give it, for the comparison with what a rule declares.
+
+    A writer behind another writer waits on the RWMutex's inner Mutex, and before Go 1.20 (mutexes) and 1.25 (WaitGroup)
+    the reason was `semacquire` for all of them: the frames tell them apart.
+    """
+    if reason not in ("sync.Mutex.Lock", "semacquire"):
+        return frozenset({reason})
+    called = {frame.function for frame in stack.frames}
+    tells = (
+        ("sync.(*RWMutex).Lock", "sync.RWMutex.Lock"),
+        ("sync.(*RWMutex).RLock", "sync.RWMutex.RLock"),
+        ("sync.(*WaitGroup).Wait", "sync.WaitGroup.Wait"),
+        ("sync.(*Mutex).Lock", "sync.Mutex.Lock"),
+    )
+    return frozenset({reason, *(spelled for function, spelled in tells if function in called)})
+
+
 def is_main(stack: Stack) -> bool:
     """The main goroutine: nobody created it, and `main.main` or a package's `init` is its outermost frame."""
     frames = visible(stack.frames)

@@ -1,0 +1,161 @@
+"""Where in the checkout the goroutines of a bucket were created.
+
+The line under `created by` is checked, not believed: the source may have changed since the program was built. Where
+the go statement is in a helper outside of the checkout (`sync.(*WaitGroup).Go`, errgroup, `time.AfterFunc`), the place
+is the repository's own call that handed over the function.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from goleaklint.correlate.functions import Function, Package, agrees, calls_with, go_statements, line_of, source_name
+from goleaklint.correlate.repository import Repository
+from goleaklint.correlate.sites import lost_site, named_site, site
+from goleaklint.dump.account import How, Site
+from goleaklint.dump.goroutines import Frame, Stack
+from goleaklint.dump.symbols import RUNNERS, split_symbol
+from goleaklint.golang import ast
+
+
+class _Start(NamedTuple):
+    """A go statement, or a call that starts a goroutine, and the function around it."""
+
+    function: Function
+    node: ast.Node
+    line: int
+
+
+def creation_site(stack: Stack, repository: Repository) -> Site | None:
+    """None for a goroutine that no part of the checkout created, such as main or one of net/http's own."""
+    creator = stack.created_by
+    if creator is not None and (path := repository.file(creator)) is not None:
+        return _in_repository(creator, path, stack, repository)
+    return _through_helper(stack, repository)
+
+
+def _in_repository(creator: Frame, path: str, stack: Stack, repository: Repository) -> Site:
+    package = repository.package_of(path)
+    local = split_symbol(creator.function)[1]
+    if package.file(path) is None:  # what a //line comment names: nothing to check
+        return named_site(path, creator)
+    at_line = [start for start in _starts(package, path) if start.line == creator.line]
+    root = source_name(split_symbol(stack.frames[-1].function)[1]) if stack.frames else ""
+    exact = next((start for start in _by_root(at_line, root) if agrees(local, start.function)), None)
+    if exact is not None:
+        return site(package, exact.function, exact.node, How.LINE, creator.line)
+    named = package.named(local, path)
+    if named is not None and (starts := _starts_of(named)):
+        nearest = min(starts, key=lambda start: (not _runs(start, root), abs(start.line - creator.line)))
+        note = f"the source has changed: the dump says line {creator.line}"
+        return site(package, nearest.function, nearest.node, How.MOVED, creator.line, note)
+    if at_line and named is None:
+        start = at_line[0]
+        note = f"the source has changed: the dump calls the function {local}"
+        return site(package, start.function, start.node, How.MOVED, creator.line, note)
+    what = f"there is no function {local}" if named is None else f"no goroutine is started in {local}"
+    return lost_site(path, creator.line, f"the source has changed: {what}")
+
+
+def _through_helper(stack: Stack, repository: Repository) -> Site | None:
+    """By the outermost frame of the checkout, which is the function handed over; else by the ancestors' frames."""
+    if stack.created_by is not None:
+        helper = stack.created_by.function
+    elif stack.frames and stack.frames[-1].function in RUNNERS:  # a finalizer or cleanup that blocks
+        helper = stack.frames[-1].function
+    else:
+        return None
+    for frame in reversed(stack.frames):
+        path = repository.file(frame)
+        if path is not None:
+            return _handed_over(frame, path, helper, repository)
+    return _from_ancestors(stack, helper, repository)
+
+
+def _handed_over(frame: Frame, path: str, helper: str, repository: Repository) -> Site | None:
+    package = repository.package_of(path)
+    local = split_symbol(frame.function)[1]
+    function = package.named(local, path)
+    note = f"created by {helper}, which runs this function"
+    if function is None:
+        return lost_site(path, frame.line, f"the source has changed: there is no function {local}; {note}")
+    if function.literal is not None:
+        start = _call_with(package, function, function.literal)
+        return site(package, start.function, start.node, How.HELPER, frame.line, note)
+    calls = _calls_that_hand_over(package, function)
+    if len(calls) == 1:
+        return site(package, calls[0].function, calls[0].node, How.HELPER, frame.line, note)
+    return None
+
+
+def _call_with(package: Package, function: Function, literal: ast.FuncLit) -> _Start:
+    """The call that has the literal among its arguments, `wg.Go(func() {...})`; else the literal itself."""
+    path = function.file.path
+    for outer in package.functions(path):
+        call = calls_with(outer.body, literal) if outer.body is not None and outer.literal is None else None
+        if call is not None:
+            return _Start(package.around_node(path, call) or outer, call, line_of(function.file, call))
+    return _Start(function, literal, line_of(function.file, literal))
+
+
+def _calls_that_hand_over(package: Package, wanted: Function) -> list[_Start]:
+    """The calls of the package that have the function, as a value, among their arguments."""
+    name = wanted.name.rpartition(".")[2]
+    found: list[_Start] = []
+    for path in package.paths:
+        for function in package.functions(path):
+            for node in function.own_nodes():
+                if isinstance(node, ast.Call) and any(_names(argument, name) for argument in node.args):
+                    found.append(_Start(function, node, line_of(function.file, node)))
+    return found
+
+
+def _from_ancestors(stack: Stack, helper: str, repository: Repository) -> Site | None:
+    """GODEBUG=tracebackancestors: the creating goroutine's stack, whose lines are those of the return addresses."""
+    frames = stack.ancestors[0].frames if stack.ancestors else ()
+    for frame in frames:
+        path = repository.file(frame)
+        if path is None:
+            continue
+        package = repository.package_of(path)
+        around = package.named(split_symbol(frame.function)[1], path)
+        if around is None:
+            return None
+        calls = [node for node in around.own_nodes() if isinstance(node, ast.Call)]
+        before = [call for call in calls if line_of(around.file, call) <= frame.line]
+        if not before:
+            return None
+        call = max(before, key=lambda node: (line_of(around.file, node), -node.at))
+        return site(package, around, call, How.HELPER, frame.line, f"created by {helper}, called from here")
+    return None
+
+
+def _starts(package: Package, path: str) -> list[_Start]:
+    return [start for function in package.functions(path) for start in _starts_of(function)]
+
+
+def _starts_of(function: Function) -> list[_Start]:
+    return [_Start(function, node, line_of(function.file, node)) for node in go_statements(function)]
+
+
+def _by_root(starts: list[_Start], root: str) -> list[_Start]:
+    """The ones that run the function of the goroutine's outermost frame first: two can stand on one line."""
+    return sorted(starts, key=lambda start: not _runs(start, root))
+
+
+def _runs(start: _Start, root: str) -> bool:
+    call = start.node.call if isinstance(start.node, ast.Go) else start.node
+    if not isinstance(call, ast.Call) or not root:
+        return False
+    if isinstance(call.fun, ast.FuncLit):
+        return root.endswith("." + call.fun.name)
+    return _names(call.fun, root.rpartition(".")[2])
+
+
+def _names(expr: ast.Expr, name: str) -> bool:
+    """`f`, `x.f`, `f[T]`, with f the name."""
+    if isinstance(expr, ast.Index):
+        return _names(expr.x, name)
+    if isinstance(expr, ast.Selector):
+        return expr.name == name
+    return isinstance(expr, ast.Name) and expr.name == name

@@ -1,0 +1,166 @@
+"""From a frame of a dump to a file of the checkout.
+
+The import path in the function's name and the base name of the file decide: they do not depend on where, in which
+container and with which flags the program was built. Only `main.*`, which has no import path, and closures that came in
+by inlining, whose names begin with their caller's package, need the file's path: first by what the other frames tell of
+the build's directories, else by its last elements.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from goleaklint.correlate.functions import Package
+from goleaklint.dump.goroutines import Frame
+from goleaklint.dump.symbols import split_symbol
+from goleaklint.golang.discover import join, tidy
+from goleaklint.golang.modules import Module, Modules, parse_go_mod
+
+# Programs whose import path the linker does not know: `go build`, and `go build x.go` for other packages.
+_NAMELESS = frozenset({"main", "command-line-arguments"})
+_SKIPPED = frozenset({"node_modules", "vendor"})
+
+
+class Repository:
+    """A checkout. Paths that it returns begin with `root` as it was given, and use `/`."""
+
+    def __init__(self, root: str = ".") -> None:
+        self.root = tidy(root)
+        self._packages: dict[str, Package] = {}
+        self._build_roots: dict[str, str] = {}  # directory where the program was built -> directory in the checkout
+
+    def learn(self, frames: Iterable[Frame]) -> None:
+        """Take from frames with an import path where the program was built: `/build/app` is this module's directory."""
+        for frame in frames:
+            if self.knows(frame.function):
+                self._learn(frame)
+
+    def knows(self, function: str) -> bool:
+        """Whether the function's import path is below a module of this checkout; never for `main`."""
+        return self.directory(split_symbol(function)[0]) is not None
+
+    def file(self, frame: Frame) -> str | None:
+        """The file of a frame, None when it is not of this checkout."""
+        *above, base = frame.file.replace("\\", "/").split("/")
+        if not base or base.startswith("<") or ".." in (*above, base):
+            return None  # a dump is not to be trusted: its paths must not lead out of the checkout
+        built = self._by_build_root(frame.file)
+        if built is not None and self._is_file(built):
+            return built
+        path = split_symbol(frame.function)[0]
+        directory = self.directory(path)
+        if directory is not None and self._is_file(join(directory, base)):
+            return join(directory, base)
+        return self._by_last_elements(frame.file, base) if path in _NAMELESS else None
+
+    def package_of(self, path: str) -> Package:
+        """The parsed package of a file that `file` gave."""
+        directory = path.rpartition("/")[0] or ("/" if path.startswith("/") else ".")
+        package = self._packages.get(directory)
+        if package is None:
+            package = self._packages[directory] = Package(directory, self.import_path(directory))
+        return package
+
+    def import_path(self, directory: str) -> str:
+        """The import path of a directory of the checkout."""
+        return self._modules_by_directory.import_path(directory)
+
+    def directory(self, import_path: str) -> str | None:
+        """The directory of a package, by the longest module path that begins its import path."""
+        if ".." in import_path.split("/"):
+            return None
+        for path in (import_path, import_path.removesuffix("_test")):
+            for module in self.modules:
+                if path == module.path or path.startswith(module.path + "/"):
+                    below = path[len(module.path) + 1 :]
+                    directory = join(module.root, below) if below else module.root
+                    if os.path.isdir(directory):
+                        return directory
+        return None
+
+    @cached_property
+    def modules(self) -> tuple[Module, ...]:
+        """Every module of the checkout, nested ones and the one around it too; longest module path first."""
+        found = [_module(join(directory, "go.mod"), directory) for directory in self._go_mods]
+        around = self._modules_by_directory.module(self.root)
+        if around is not None and self.root not in self._go_mods:
+            found.append(around._replace(root=tidy(os.path.relpath(around.root))))
+        named = [module for module in found if module is not None and module.path]
+        return tuple(sorted(named, key=lambda module: (-len(module.path), module.root)))
+
+    @cached_property
+    def _modules_by_directory(self) -> Modules:
+        return Modules()
+
+    @property
+    def _go_mods(self) -> list[str]:
+        return self._walk[0]
+
+    @cached_property
+    def _walk(self) -> tuple[list[str], dict[str, list[str]]]:
+        """The directories with a go.mod, and every Go file by its base name."""
+        go_mods: list[str] = []
+        files: dict[str, list[str]] = {}
+        for directory, below, names in os.walk(self.root):
+            below[:] = sorted(name for name in below if name not in _SKIPPED and not name.startswith((".", "_")))
+            here = tidy(directory)
+            if "go.mod" in names:
+                go_mods.append(here)
+            for name in names:
+                if name.endswith(".go"):
+                    files.setdefault(name, []).append(join(here, name))
+        return go_mods, files
+
+    def _learn(self, frame: Frame) -> None:
+        path, _ = split_symbol(frame.function)
+        directory = self.directory(path)
+        module = next((module for module in self.modules if path.startswith(module.path)), None)
+        if directory is None or module is None:
+            return
+        below = os.path.relpath(directory, module.root).replace(os.sep, "/")
+        remote, _, _ = frame.file.rpartition("/")
+        if below == ".":
+            self._build_roots.setdefault(remote, module.root)
+        elif remote.endswith("/" + below):
+            self._build_roots.setdefault(remote[: -len(below) - 1], module.root)
+
+    def _by_build_root(self, remote: str) -> str | None:
+        for root in sorted(self._build_roots, key=len, reverse=True):
+            if root and remote.startswith(root + "/"):
+                return join(self._build_roots[root], remote[len(root) + 1 :])
+        return None
+
+    def _by_last_elements(self, remote: str, base: str) -> str | None:
+        """The file whose path ends as the remote one does: in full, or by two elements or more; None when two do."""
+        wanted = PurePosixPath(remote).parts
+        scores: list[tuple[int, str]] = []
+        for path in self._walk[1].get(base, ()):
+            local = PurePosixPath(os.path.relpath(path, self.root).replace(os.sep, "/")).parts
+            common = _common_tail(wanted, local)
+            if common == len(local) or common > 1:
+                scores.append((common + (common == len(local)), path))
+        best = max(scores, default=(0, ""))[0]
+        paths = [path for score, path in scores if score == best]
+        return paths[0] if len(paths) == 1 else None
+
+    def _is_file(self, path: str) -> bool:
+        return os.path.isfile(path)
+
+
+def _common_tail(left: tuple[str, ...], right: tuple[str, ...]) -> int:
+    count = 0
+    for a, b in zip(reversed(left), reversed(right), strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def _module(path: str, directory: str) -> Module | None:
+    try:
+        return parse_go_mod(Path(path).read_text(encoding="utf-8", errors="replace"), directory)
+    except OSError:
+        return None

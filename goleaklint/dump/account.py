@@ -1,0 +1,70 @@
+"""What is said of a dump beside a repository: each bucket with its places in the checkout, and its finding.
+
+correlate/ makes these values and report/ prints them; neither may import the other, so the values stand here. They hold
+names, lines and text, no Go syntax.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from goleaklint.dump.goroutines import Bucket, Dump
+from goleaklint.model import Diagnostic, Finding, Span
+
+
+class How(StrEnum):
+    """How a place of a dump was found in the checkout."""
+
+    LINE = "line"  # the line that the dump names holds what it should
+    MOVED = "moved"  # the source has changed: found again by the function's name
+    HELPER = "helper"  # the go statement is in a helper: the repository's call that led there
+    LOST = "lost"  # the source has changed, and nothing like it is in the function that the dump names
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in the checkout. `function` is Go's name of the function around it, `statement` its first line of source.
+
+    `dump_line` is the line that the dump names, which differs from the span's where the source has moved.
+    """
+
+    span: Span
+    function: str
+    statement: str
+    how: How
+    dump_line: int
+    note: str = ""
+
+
+class Match(StrEnum):
+    """Which lines of a finding met those of a bucket, the strongest first."""
+
+    BOTH = "block and creation"
+    BLOCK = "block"
+    CREATION = "creation"
+
+
+class Prediction(msgspec.Struct, frozen=True, kw_only=True):
+    """The finding of `goleaklint check` that tells of the goroutines of a bucket."""
+
+    finding: Finding
+    match: Match
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """One bucket and what the checkout says of it; None where it says nothing."""
+
+    bucket: Bucket
+    creation: Site | None = None
+    block: Site | None = None
+    prediction: Prediction | None = None
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """One dump beside one repository. Groups are in the order of the buckets: most certain, then biggest first."""
+
+    dump: Dump
+    repository: str
+    groups: tuple[Group, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
