@@ -81,7 +81,7 @@ def check_paths(
     generated = sum(result.generated for result in results)
     skipped = found.skipped | ({"generated": generated} if generated else {})
     return Report(
-        findings=tuple(_unique(finding for result in results for finding in result.findings)),
+        findings=tuple(unique(finding for result in results for finding in result.findings)),
         diagnostics=tuple(sorted({*found.diagnostics, *(d for result in results for d in result.diagnostics)})),
         rules=checker.catalog.rules,
         on=checker.on,
@@ -131,7 +131,7 @@ class Checker:
             findings += self._check_unit(unit, package.directory, diagnostics)
         findings = [
             finding
-            for finding in _unique(findings)
+            for finding in unique(findings)
             if finding.span.path in files and finding.code in self.on_in_file(finding.span.path)
         ]
         kept, suppressed = self._suppress(findings, files, diagnostics)
@@ -276,7 +276,7 @@ def _work(package: PackageDir) -> PackageResult:
     return _checkers[0].check(package)
 
 
-def _unique(findings: Iterable[Finding]) -> list[Finding]:
+def unique(findings: Iterable[Finding]) -> list[Finding]:
     """Sorted, one for each code and span: the surest one."""
     best: dict[tuple[object, ...], Finding] = {}
     for finding in sorted(findings, key=_order):

@@ -29,8 +29,14 @@ _UNREAD = frozenset({"unreadable", "binary", "partly-parsed"})
 @click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules.")
 @click.option("--preview/--no-preview", default=None, help="Also the rules that are in preview.")
 @click.option("--rules", "folders", multiple=True, metavar="DIR", help="A folder with rules of your own.")
-@click.option("--min-confidence", type=click.Choice([*Confidence]), help="Show findings at least this sure.")
-@click.option("--fail-on", type=click.Choice([*Severity]), help="Exit with 1 for findings at least this bad.")
+@click.option(
+    "--min-confidence", type=click.Choice([word.value for word in Confidence]), help="Show findings at least this sure."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([word.value for word in Severity]),
+    help="Exit with 1 for findings at least this bad.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out paths that match, as in .gitignore.")
 @click.option("--force-exclude", is_flag=True, help="Leave them out even when they are named.")

@@ -1,0 +1,59 @@
+"""Start-up time counts in a hook: what is imported when."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = (
+    "rich",
+    "pathspec",
+    "concurrent",
+    "multiprocessing",
+    "tree_sitter",
+    "pygments",
+    "networkx",
+    "difflib",
+    "asyncio",
+)
+
+
+def imported(code: str, cwd: Path) -> list[str]:
+    """Which of the heavy packages a fresh interpreter has imported after running `code`."""
+    report = (
+        "import sys, json; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", f"{code}\n{report}"]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=True)
+    loaded = set(json.loads(done.stderr.splitlines()[-1]))
+    return [name for name in HEAVY if name in loaded]
+
+
+def test_the_command_line_alone(tmp_path: Path) -> None:
+    """`import goleaklint.cli` is click and little more."""
+    assert imported("import goleaklint.cli", tmp_path) == []
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["version"], ["--help"], ["check", "--help"]])
+def test_questions_about_the_program(arguments: list[str], tmp_path: Path) -> None:
+    """Help and version load no analysis."""
+    assert imported(f"from goleaklint.cli import run; run({arguments!r})", tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["sarif", "json", "concise", "github", "full"])
+def test_check_of_a_small_package(name: str, tmp_path: Path) -> None:
+    """A hook on one file loads the parser, and neither rich nor a process pool."""
+    (tmp_path / "a.go").write_text("package a\n\nfunc f(c chan int) { go func() { c <- 1 }() }\n")
+    code = f"from goleaklint.cli import run; run(['check', '--format', {name!r}, 'a.go'])"
+    assert imported(code, tmp_path) == ["tree_sitter"]
+
+
+def test_configuration_with_patterns(tmp_path: Path) -> None:
+    """Patterns bring pathspec, only when there are any."""
+    (tmp_path / "a.go").write_text("package a\n\nvar C = make(chan int)\n")
+    (tmp_path / "goleaklint.toml").write_text('exclude = ["gen/"]\n')
+    assert imported("from goleaklint.cli import run; run(['check', '.'])", tmp_path) == ["pathspec", "tree_sitter"]
