@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+import msgspec
+
 from goleaklint.correlate.blocking import block_site
-from goleaklint.correlate.creation import creation_site
+from goleaklint.correlate.creation import creation_site, handed_over_site
 from goleaklint.correlate.predict import predict
 from goleaklint.correlate.repository import Repository
 from goleaklint.dump.account import Account, Group, How, Site
@@ -39,14 +41,20 @@ def _group(dump: Dump, index: int, repository: Repository) -> Group:
     bucket = dump.buckets[index]
     if bucket.verdict is Verdict.NEVER:
         return Group(bucket=bucket)
-    return Group(bucket=bucket, creation=creation_site(bucket.stack, repository), block=block_site(bucket, repository))
+    creation = creation_site(bucket.stack, repository)
+    return Group(
+        bucket=bucket,
+        creation=creation,
+        handed_over=handed_over_site(bucket.stack, creation, repository) if creation is not None else None,
+        block=block_site(bucket, repository),
+    )
 
 
 def _predicted(group: Group, findings: Sequence[Finding], rules: Sequence[Rule]) -> Group:
     prediction = None
     if group.bucket.verdict is not Verdict.NEVER:
         prediction = predict(group.bucket, group.creation, group.block, findings, rules)
-    return Group(bucket=group.bucket, creation=group.creation, block=group.block, prediction=prediction)
+    return msgspec.structs.replace(group, prediction=prediction)
 
 
 def _frames(dump: Dump) -> Iterable[Frame]:
@@ -57,7 +65,7 @@ def _frames(dump: Dump) -> Iterable[Frame]:
 
 
 def _sites(group: Group) -> list[Site]:
-    return [site for site in (group.creation, group.block) if site is not None]
+    return [site for site in (group.creation, group.handed_over, group.block) if site is not None]
 
 
 def _directory(site: Site) -> str:

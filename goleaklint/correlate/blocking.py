@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from goleaklint.correlate.functions import Function, Package
+from goleaklint.correlate.functions import Function, Package, line_of
 from goleaklint.correlate.repository import Repository
-from goleaklint.correlate.sites import line_site, lost_site, named_site
+from goleaklint.correlate.sites import line_site, lost_site, named_site, site
 from goleaklint.dump.account import How, Site
 from goleaklint.dump.goroutines import Bucket, Frame
 from goleaklint.dump.symbols import split_symbol
@@ -31,24 +31,25 @@ def _checked(frame: Frame, path: str, waits: Callable[[ast.Node], bool], package
     function = package.named(local, path) or package.around(path, frame.line)
     if function is None:
         return lost_site(path, frame.line, f"the source has changed: there is no function {local}")
-    extents = sorted({_extent(function, node) for node in function.own_nodes() if waits(node)})
-    moved = f"the source has changed: the dump says line {frame.line}"
+    nodes = [node for node in function.own_nodes() if waits(node)]
+    note = f"the source has changed: the dump says line {frame.line}"
     if function.holds(frame.line) and function.file.path == path:
-        if not extents or any(first <= frame.line <= last for first, last in extents):
+        here = [node for node in nodes if _covers(function, node, frame.line)]
+        if here:
+            innermost = min(here, key=lambda node: node.end - node.at)
+            return site(package, function, innermost, How.LINE, frame.line)
+        if not nodes:
             return line_site(package, function, frame.line, How.LINE, frame.line)
-    elif not extents:
-        first = function.file.position(function.at)[0]
-        return line_site(package, function, first, How.MOVED, frame.line, moved)
-    nearest = min((first for first, _ in extents), key=lambda first: abs(first - frame.line))
-    return line_site(package, function, nearest, How.MOVED, frame.line, moved)
+    elif not nodes:
+        return line_site(package, function, function.file.position(function.at)[0], How.MOVED, frame.line, note)
+    nearest = min(nodes, key=lambda node: abs(line_of(function.file, node) - frame.line))
+    return site(package, function, nearest, How.MOVED, frame.line, note)
 
 
-def _extent(function: Function, node: ast.Node) -> tuple[int, int]:
-    """First and last line; of a loop over a channel the line of its `for` alone, for the body does not wait there."""
-    first = function.file.position(node.at)[0]
-    if isinstance(node, ast.Range):
-        return first, function.file.position(node.x.end)[0]
-    return first, function.file.position(node.end)[0]
+def _covers(function: Function, node: ast.Node, line: int) -> bool:
+    """Whether the line is one of the node's; of a loop, of its `for` alone, for the body does not wait there."""
+    end = node.x.end if isinstance(node, ast.Range) else node.end
+    return line_of(function.file, node) <= line <= function.file.position(end)[0]
 
 
 def _waits(reason: str, inner: Frame | None) -> Callable[[ast.Node], bool]:

@@ -57,6 +57,37 @@ def _in_repository(creator: Frame, path: str, stack: Stack, repository: Reposito
     return lost_site(path, creator.line, f"the source has changed: {what}")
 
 
+def handed_over_site(stack: Stack, creation: Site, repository: Repository) -> Site | None:
+    """For a go statement in a helper of the checkout itself, `go f()`: the call that handed over f.
+
+    None where the goroutine runs what the go statement itself names.
+    """
+    if creation.how not in (How.LINE, How.MOVED) or not stack.frames:
+        return None
+    frame = stack.frames[-1]
+    path = repository.file(frame)
+    if path is None:
+        return None
+    package = repository.package_of(path)
+    function = package.named(split_symbol(frame.function)[1], path)
+    if function is None or _is_named_by(creation, function, repository):
+        return None
+    return _hand_over(package, function, frame.line, "")
+
+
+def _is_named_by(creation: Site, function: Function, repository: Repository) -> bool:
+    package = repository.package_of(creation.span.path)
+    starts = _starts(package, creation.span.path)
+    start = next((each for each in starts if each.function.file.span(each.node) == creation.span), None)
+    if start is None or not isinstance(start.node, ast.Go) or not isinstance(start.node.call, ast.Call):
+        return True
+    fun = start.node.call.fun
+    if isinstance(fun, ast.FuncLit):
+        return True
+    # A parameter or a variable may have the function's own name; then there is nothing better to say.
+    return _names(fun, function.name.rpartition(".")[2])
+
+
 def _through_helper(stack: Stack, repository: Repository) -> Site | None:
     """By the outermost frame of the checkout, which is the function handed over; else by the ancestors' frames."""
     if stack.created_by is not None:
@@ -76,15 +107,20 @@ def _handed_over(frame: Frame, path: str, helper: str, repository: Repository) -
     package = repository.package_of(path)
     local = split_symbol(frame.function)[1]
     function = package.named(local, path)
-    note = f"created by {helper}, which runs this function"
+    note = f"{helper} starts this function, outside of the repository"
     if function is None:
         return lost_site(path, frame.line, f"the source has changed: there is no function {local}; {note}")
+    return _hand_over(package, function, frame.line, note)
+
+
+def _hand_over(package: Package, function: Function, line: int, note: str) -> Site | None:
+    """The call that has the function among its arguments, when it is the only one."""
     if function.literal is not None:
         start = _call_with(package, function, function.literal)
-        return site(package, start.function, start.node, How.HELPER, frame.line, note)
+        return site(package, start.function, start.node, How.HELPER, line, note)
     calls = _calls_that_hand_over(package, function)
     if len(calls) == 1:
-        return site(package, calls[0].function, calls[0].node, How.HELPER, frame.line, note)
+        return site(package, calls[0].function, calls[0].node, How.HELPER, line, note)
     return None
 
 
@@ -126,7 +162,7 @@ def _from_ancestors(stack: Stack, helper: str, repository: Repository) -> Site |
         if not before:
             return None
         call = max(before, key=lambda node: (line_of(around.file, node), -node.at))
-        return site(package, around, call, How.HELPER, frame.line, f"created by {helper}, called from here")
+        return site(package, around, call, How.HELPER, frame.line, f"{helper} starts the goroutine, called from here")
     return None
 
 

@@ -53,10 +53,14 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """One bucket and what the checkout says of it; None where it says nothing."""
+    """One bucket and what the checkout says of it; None where it says nothing.
+
+    `handed_over` is the call that gave the function to a `creation` that starts whatever it is given.
+    """
 
     bucket: Bucket
     creation: Site | None = None
+    handed_over: Site | None = None
     block: Site | None = None
     prediction: Prediction | None = None
 

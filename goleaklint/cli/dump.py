@@ -1,0 +1,147 @@
+"""`goleaklint dump`: tie goroutine dumps to the source that made them."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+import click
+import msgspec
+
+from goleaklint.cli import terminal
+from goleaklint.cli.exits import BAD_USE, CLEAN
+from goleaklint.cli.options import color_option, config_options, load_config
+from goleaklint.config import Config
+from goleaklint.dump.account import Account
+from goleaklint.dump.formats import NotADumpError, read
+from goleaklint.dump.goroutines import Dump
+from goleaklint.model import Confidence, Diagnostic, Finding, Rule
+from goleaklint.report.sources import visible
+
+_STDIN = "-"
+_MOST_DIAGNOSTICS = 10
+
+
+class Unread(NamedTuple):
+    """A file that could not be read, and why."""
+
+    path: str
+    message: str
+
+
+@click.command(context_settings={"max_content_width": 100})
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--repo",
+    default=".",
+    show_default=True,
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="The checkout of the program that wrote the dumps.",
+)
+@click.option("--format", "format_", type=click.Choice(["full", "json"]), default="full", show_default=True)
+@config_options
+@color_option
+@click.option("-v", "--verbose", count=True, help="Say everything on standard error.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing on standard error but errors.")
+def dump(files: tuple[str, ...], **options: Any) -> int:
+    """Show what is stuck in the goroutine dumps FILE..., and where in the source it comes from.
+
+    A FILE is what /debug/pprof/goroutine?debug=2, a panic, a fatal error or SIGQUIT printed; `-` is standard input. It
+    may stand behind other output and behind log prefixes.
+
+    Exit codes: 0 when a dump could be read, 2 when none could.
+    """
+    from goleaklint.correlate.account import correlate
+    from goleaklint.correlate.repository import Repository
+
+    repo = options["repo"]
+    config = load_config(options["configs"], isolated=options["isolated"], paths=(repo,)).config
+    dumps, unread = _read_all(files)
+    repository = Repository(repo)
+    trouble: list[Diagnostic] = []
+    accounts = correlate(dumps, repository, lambda directories: _check(directories, config, trouble))
+    if options["format_"] == "json":
+        from goleaklint.report import dump_json
+
+        terminal.write_out(dump_json.render(accounts, repository.root, unread))
+    elif accounts:
+        from goleaklint.report import dump_full
+
+        terminal.write_out(dump_full.render(accounts, terminal.look(sys.stdout, options["color"])))
+    for path, message in unread:
+        click.echo(f"goleaklint: {visible(path)}: {visible(message)}", err=True)
+    if not options["quiet"]:
+        for line in _lines(_diagnostics(accounts, trouble), everything=options["verbose"] > 0):
+            click.echo(line, err=True)
+    return CLEAN if dumps else BAD_USE
+
+
+def _read_all(paths: Iterable[str]) -> tuple[list[Dump], list[Unread]]:
+    """What could be read, and what could not; a file that is named twice is read once."""
+    dumps: list[Dump] = []
+    unread: list[Unread] = []
+    for path in dict.fromkeys(paths):
+        try:
+            with _open(path) as stream:
+                dumps.append(read(stream, path))
+        except NotADumpError as error:
+            unread.append(Unread(path, str(error)))
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+            unread.append(Unread(path, (getattr(error, "strerror", None) or str(error)).lower()))
+    return dumps, unread
+
+
+@contextlib.contextmanager
+def _open(path: str) -> Iterator[BinaryIO]:
+    if path == _STDIN:
+        yield sys.stdin.buffer
+        return
+    with open(path, "rb") as stream:
+        yield stream
+
+
+def _check(
+    directories: Sequence[str], config: Config, trouble: list[Diagnostic]
+) -> tuple[Sequence[Finding], Sequence[Rule]]:
+    """The findings in these directories, not below them.
+
+    A dump is evidence: findings of low confidence and suppressed ones count, too. What goes wrong in the check must not
+    cost the account of the dump.
+    """
+    from goleaklint import driver
+
+    files = [path for directory in directories for path in _go_files(directory)]
+    wanted = msgspec.structs.replace(config, min_confidence=Confidence.LOW)
+    if not files:
+        return (), ()
+    try:
+        report = driver.check_paths(files, config=wanted, ignore_suppressions=True)
+    except Exception as error:
+        message = f"no findings: {type(error).__name__}: {error}".partition("\n")[0]
+        trouble.append(Diagnostic(path=".", kind="internal", message=message))
+        return (), ()
+    trouble.extend(item for item in report.diagnostics if item.kind != "over-budget")
+    return report.findings, report.rules
+
+
+def _go_files(directory: str) -> list[str]:
+    names = sorted(path.name for path in Path(directory).glob("*.go") if not path.name.startswith(("_", ".")))
+    return names if directory == "." else [f"{directory.rstrip('/')}/{name}" for name in names]
+
+
+def _diagnostics(accounts: Iterable[Account], trouble: Iterable[Diagnostic]) -> list[Diagnostic]:
+    ours = [item for account in accounts for item in (*account.dump.diagnostics, *account.diagnostics)]
+    return list(dict.fromkeys([*ours, *trouble]))
+
+
+def _lines(diagnostics: Sequence[Diagnostic], *, everything: bool) -> Iterator[str]:
+    most = len(diagnostics) if everything else _MOST_DIAGNOSTICS
+    for item in diagnostics[:most]:
+        place = f"{item.path}:{item.line}" if item.line else item.path
+        yield f"{visible(place)}: {item.kind}: {visible(item.message)}"
+    if len(diagnostics) > most:
+        yield f"and {len(diagnostics) - most} more like these; -v shows all"

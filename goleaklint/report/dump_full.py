@@ -1,0 +1,209 @@
+"""`full` of `goleaklint dump`: what is stuck, how many, how long, and where in the checkout it comes from.
+
+leak: 3 goroutines [chan send], for 2 to 5 minutes
+  created by example.com/shop/internal/orders.Place
+  --> internal/orders/orders.go:18:2 in example.com/shop/internal/orders.Place
+   |
+18 | go func() {
+   | ----------- created here
+...
+20 |     done <- validate(o)
+   |     ^^^^^^^^^^^^^^^^^^^ waits here
+   = predicted by GLK101 abandoned-send (high confidence): ...
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from goleaklint.dump.account import Account, Group, How, Site
+from goleaklint.dump.goroutines import Bucket, Frame, Verdict
+from goleaklint.model import Report, Span
+from goleaklint.report.excerpt import Line, Mark, excerpt
+from goleaklint.report.formats import Look
+from goleaklint.report.sources import Sources, visible
+
+_MEANINGS = {
+    Verdict.LEAK: "nothing can wake them",
+    Verdict.CANDIDATE: "leaks, if they are many or wait long",
+    Verdict.POSSIBLE: "may end by other means: a deadline, a close, their own loop",
+    Verdict.TEST: "held by testing/synctest",
+    Verdict.NEVER: "the runtime's own, or busy with this dump; not shown",
+}
+_COLORS = {
+    "leak": "bold red",
+    "candidate": "bold yellow",
+    "possible": "bold cyan",
+    "test": "bold cyan",
+    "title": "bold",
+    "gutter": "bright_blue",
+    "created": "bright_blue",
+    "waits": "red",
+    "note": "magenta",
+    "finding": "bold green",
+}
+_NOT_WAITING = frozenset({"running", "runnable"})
+_INDENT = "  "
+_MOST_FRAMES = 6
+_MOST_IDS = 5
+_MOST_LABELS = 3
+
+
+def render(accounts: Sequence[Account], look: Look) -> str:
+    """Every dump with its groups, the most certain leaks first; an empty line after each group."""
+    sources = Sources(Report())
+    lines = [line for account in accounts for line in _account(account, sources, look.width)]
+    if not look.color:
+        return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines)
+    return _colored(lines)
+
+
+def _account(account: Account, sources: Sources, width: int) -> Iterator[Line]:
+    dump = account.dump
+    counts: Counter[Verdict] = Counter()
+    for bucket in dump.buckets:
+        counts[bucket.verdict] += bucket.count
+    yield [(f"{visible(dump.path)}: {_count(dump.total, 'goroutine')}, {_count(len(dump.buckets), 'group')}", "title")]
+    if dump.cause:
+        yield [(_INDENT, ""), (visible(dump.cause), "note")]
+    for verdict in Verdict:
+        if counts[verdict]:
+            yield [(f"{counts[verdict]:>9} ", ""), (verdict, verdict), (f"  {_MEANINGS[verdict]}", "")]
+    yield []
+    for group in account.groups:
+        if group.bucket.verdict is not Verdict.NEVER:
+            yield from _group(group, sources, width)
+            yield []
+
+
+def _group(group: Group, sources: Sources, width: int) -> Iterator[Line]:
+    bucket = group.bucket
+    yield [(bucket.verdict, bucket.verdict), (f": {_headline(bucket)}", "title")]
+    yield from _creator(bucket)
+    yield from _places(group, sources, width)
+    for site in (group.creation, group.block):
+        if site is not None and site.note:
+            yield [(f"{_INDENT}= ", "gutter"), (visible(site.note), "note")]
+    yield from _inside(group)
+    yield from _details(bucket)
+    if group.prediction is not None:
+        finding = group.prediction.finding
+        where = f"{visible(finding.span.path)}:{finding.span.line}:{finding.span.column}"
+        yield [
+            (f"{_INDENT}= predicted by ", "gutter"),
+            (f"{finding.code} {finding.name}", "finding"),
+            (f" ({finding.confidence} confidence) at {where}: {visible(finding.message)}", ""),
+        ]
+
+
+def _headline(bucket: Bucket) -> str:
+    """`3 goroutines [chan send], for 2 to 5 minutes, 2 marked leaked`."""
+    parts = [f"{_count(bucket.count, 'goroutine')} [{visible(bucket.reason)}{' (durable)' * bucket.durable}]"]
+    if bucket.minutes is not None:
+        least, most, known = bucket.minutes
+        span = f"{least} to {most}" if least != most else f"{most}"
+        parts.append(f"for {span} {'minute' if span == '1' else 'minutes'}" + _of(known, bucket.count))
+    if bucket.leaked:
+        parts.append("marked leaked by the garbage collector" + _of(bucket.leaked, bucket.count))
+    if bucket.locked:
+        parts.append("locked to a thread" + _of(bucket.locked, bucket.count))
+    return ", ".join(parts)
+
+
+def _of(some: int, every: int) -> str:
+    return "" if some == every else f" ({some} of them)"
+
+
+def _creator(bucket: Bucket) -> Iterator[Line]:
+    creator = bucket.stack.created_by
+    if creator is not None:
+        parents = f", in {bucket.parents} goroutines" if bucket.parents > 1 else ""
+        yield [(f"{_INDENT}created by {visible(creator.function)}{parents}", "")]
+
+
+def _places(group: Group, sources: Sources, width: int) -> Iterator[Line]:
+    """The creation and the wait in their files; the file of the creation first."""
+    marks = []
+    places = (
+        (group.creation, "created here", "created"),
+        (group.handed_over, "handed over here", "created"),
+        (group.block, "is here" if group.bucket.reason in _NOT_WAITING else "waits here", "waits"),
+    )
+    for site, text, style in places:
+        if site is None:
+            continue
+        if site.how is How.LOST:
+            yield [(f"{_INDENT}--> ", "gutter"), (f"{visible(site.span.path)}:{site.span.line}", "")]
+            continue
+        marks.append((site, Mark(_widened(site.span, sources), text, style == "waits", style)))
+    gutter = max((len(str(mark.span.line)) for _, mark in marks), default=1)
+    for path in dict.fromkeys(site.span.path for site, _ in marks):
+        here = [(site, mark) for site, mark in marks if site.span.path == path]
+        yield _place(here[0][0], gutter)
+        yield from excerpt([mark for _, mark in here], sources, gutter=gutter, width=width)
+
+
+def _place(site: Site, gutter: int) -> Line:
+    where = f"{visible(site.span.path)}:{site.span.line}:{site.span.column}"
+    function = f" in {visible(site.function)}" if site.function else ""
+    return [(f"{'':>{gutter}}--> ", "gutter"), (where, ""), (function, "")]
+
+
+def _widened(span: Span, sources: Sources) -> Span:
+    """A span without extent stands for its whole line."""
+    if span[1:3] != span[3:5]:
+        return span
+    line = sources.line(span.path, span.line)
+    start = len(line) - len(line.lstrip())
+    return span._replace(column=start + 1, end_column=max(len(line.rstrip()), start + 1) + 1)
+
+
+def _inside(group: Group) -> Iterator[Line]:
+    """The stack, where the checkout does not show the innermost frame itself."""
+    stack = group.bucket.stack
+    if stack.unavailable:
+        yield [(f"{_INDENT}its stack is not available: it was running on another thread", "")]
+    if group.block is None:
+        for frame in stack.frames[:_MOST_FRAMES]:
+            yield [(f"{_INDENT}at {_frame(frame)}", "")]
+        if len(stack.frames) > _MOST_FRAMES:
+            yield [(f"{_INDENT}and {_count(len(stack.frames) - _MOST_FRAMES, 'more frame')}", "")]
+    elif stack.frames and not _is_frame(group.block, stack.frames[0]):
+        yield [(f"{_INDENT}in {_frame(stack.frames[0])}", "")]
+
+
+def _is_frame(site: Site, frame: Frame) -> bool:
+    return site.dump_line == frame.line and frame.file.endswith(site.span.path.rpartition("/")[2])
+
+
+def _frame(frame: Frame) -> str:
+    return f"{visible(frame.function)} {visible(frame.file)}:{frame.line}" if frame.file else visible(frame.function)
+
+
+def _details(bucket: Bucket) -> Iterator[Line]:
+    if bucket.ids:
+        numbers = ", ".join(map(str, bucket.ids[:_MOST_IDS]))
+        more = ", ..." if bucket.count > _MOST_IDS else ""
+        yield [(f"{_INDENT}= in the dump: goroutine {numbers}{more}", "gutter")]
+    for pairs, count in bucket.labels[:_MOST_LABELS]:
+        text = ", ".join(f"{key}={value!r}" for key, value in pairs)
+        yield [(f"{_INDENT}= labels of {count}: {visible(text)}", "gutter")]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _colored(lines: list[Line]) -> str:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(force_terminal=True, color_system="standard", width=10_000, highlight=False, legacy_windows=False)
+    with console.capture() as capture:
+        for line in lines:
+            text = Text(no_wrap=True, end="\n")
+            for piece, style in line:
+                text.append(piece, _COLORS.get(style, ""))
+            console.print(text, soft_wrap=True)
+    return capture.get()
