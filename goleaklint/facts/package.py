@@ -29,6 +29,7 @@ class PackageFacts:
         self.methods_named: dict[str, list[FuncDecl]] = defaultdict(list)
         self.types: dict[str, TypeDecl] = {}
         self.values: dict[str, tuple[ValueDecl, int]] = {}
+        self.memo: dict[object, object] = {}  # what resolve works out once for all rules, by declaration
         for file in unit.files:
             self._add(file)
 
