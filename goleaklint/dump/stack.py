@@ -58,11 +58,10 @@ def parse(lines: Sequence[str]) -> tuple[Stack, int]:
     while at < len(lines) and lines[at].startswith(_ANCESTOR):
         ancestor, at = _ancestor(lines, at + 1)
         ancestors.append(ancestor)
+    if any(map(_looks_like_stack, lines[at:])):
+        raise BrokenError(at, "its function and file lines do not alternate")
     if not frames and created_by is None and not unavailable:
         raise BrokenError(at, "it has no frame that can be read")
-    for rest in range(at, len(lines)):
-        if _looks_like_stack(lines[rest]):
-            raise BrokenError(at, "its function and file lines do not alternate")
     stack = Stack(
         frames=tuple(frames),
         created_by=created_by,
