@@ -1,0 +1,241 @@
+"""A context whose cancel function is lost on some way out.
+
+*Why it leaks*
+
+Until its cancel function is called, a context stays in the set of its parent, and each goroutine that waits for its
+end goes on waiting; for a parent of a foreign type the context package itself starts one more goroutine (context.go,
+`propagateCancel`). A context with a deadline lets go of them when the deadline is over, and of its timer not before.
+
+*Leaks*
+
+    func fetch(ctx context.Context, watch func(context.Context) <-chan int, ready bool) (int, error) {
+        ctx, cancel := context.WithCancel(ctx) // want "GLK501"
+        updates := watch(ctx)
+        if !ready {
+            return 0, errors.New("not ready")
+        }
+        v := <-updates
+        cancel()
+        return v, nil
+    }
+
+*Fixed*
+
+    func fetch(ctx context.Context, watch func(context.Context) <-chan int, ready bool) (int, error) {
+        ctx, cancel := context.WithCancel(ctx)
+        defer cancel()
+        updates := watch(ctx)
+        if !ready {
+            return 0, errors.New("not ready")
+        }
+        return <-updates, nil
+    }
+
+*What it does not see*
+
+A cancel function that is handed on: whatever else is done with the variable counts as use, as it does for vet's
+lostcancel. What becomes of one that is kept in a field is the business of uncalled-cancel-field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from goleaklint.explore.package import Package
+from goleaklint.facts import apis
+from goleaklint.facts.paths import Paths, Point
+from goleaklint.facts.resolve import Bindings, Function, Var, bindings
+from goleaklint.golang import ast
+from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
+
+RULE = Rule(
+    code="GLK501",
+    name="lost-cancel",
+    severity=Severity.WARNING,
+    since="0.1.0",
+    wait_reasons=("select", "chan receive"),
+)
+
+_WITH = re.compile(rb"\.With(?:Cancel|Timeout|Deadline)(?:Cause)?\(")
+_TEST_CONTEXTS = frozenset(f"(testing.{name}).Context" for name in ("T", "B", "F", "TB"))
+_MOST_EXITS = 3
+
+
+@dataclass(eq=False, slots=True)
+class _Made:
+    """`context, cancel := context.WithCancel(parent)`: the statement, its call and its function."""
+
+    function: Function
+    stmt: ast.Assign | ast.VarDecl
+    call: ast.Call
+    api: str
+    context: ast.Expr
+    cancel: ast.Expr
+
+
+def check(package: Package) -> Iterator[Finding]:
+    """Cancel functions that are discarded, overwritten, or not used on a path to the end of their function."""
+    for decl in package.facts.all_funcs():
+        if not _WITH.search(decl.text):
+            continue
+        known = bindings(package.facts, decl)
+        made = [found for function in known.functions for found in _made(known, function)]
+        for one in made:
+            if not _ends_with_parent(known, one, made):
+                yield from _check(known, one)
+
+
+def _made(known: Bindings, function: Function) -> Iterator[_Made]:
+    for node in function.own():
+        match node:
+            case ast.Assign(left=[context, cancel], right=[ast.Call() as call]):
+                pass
+            case ast.VarDecl(names=[context, cancel], values=[ast.Call() as call]):
+                pass
+            case _:
+                continue
+        api = known.api(call)
+        if api in apis.WITH:
+            yield _Made(function, node, call, api, context, cancel)
+
+
+def _ends_with_parent(known: Bindings, made: _Made, all_made: list[_Made]) -> bool:
+    """Whether the parent is sure to be cancelled here: `defer cancel()` of the outer one ends the inner one, too."""
+    parent = made.call.args[0] if made.call.args else None
+    var = known.var(parent)
+    if var is not None and isinstance(var.value, ast.Call):
+        parent = var.value
+    api = known.api(parent)
+    if api in _TEST_CONTEXTS or api == "golang.org/x/sync/errgroup.WithContext":
+        return True
+    owners = [known.var(other.cancel) for other in all_made if var is not None and known.var(other.context) is var]
+    if api == "os/signal.NotifyContext":
+        return True
+    return any(
+        owner is not None and owner is not known.var(made.cancel) and _deferred(known, owner) for owner in owners
+    )
+
+
+def _deferred(known: Bindings, var: Var) -> bool:
+    for function in known.functions:
+        for node in function.own():
+            is_late = isinstance(node, ast.Defer) or (
+                isinstance(node, ast.Call) and isinstance(node.fun, ast.Selector) and node.fun.name == "Cleanup"
+            )
+            if is_late and any(node.at <= read.at < node.end for read in var.reads):
+                return True
+    return False
+
+
+def _check(known: Bindings, made: _Made) -> Iterator[Finding]:
+    context = made.context.name if isinstance(made.context, ast.Name) else "the context"
+    if isinstance(made.cancel, ast.Name) and made.cancel.name == "_":
+        if not _is_main(known, made.function):
+            yield _finding(known, made, f"the cancel function of {context} is discarded", (), everywhere=True)
+        return
+    var = known.var(made.cancel)
+    if var is None or var.function is not made.function or _is_used_before(known, var, made):
+        return
+    reads, quieted = _reads(made, var)
+    paths = Paths(known, made.function)
+    start = paths.point_of.get(made.stmt)
+    if start is None:
+        return
+    escapes = list(
+        paths.escapes(start, lambda point: _uses(point, var, reads), lambda point: _overwrites(known, point, var))
+    )
+    if _is_main(known, made.function):
+        escapes = [point for point in escapes if point.kind != "return"]  # the process ends with it
+    if not escapes:
+        return
+    escapes.sort(key=lambda point: point.node.at if point.node is not None else 0)
+    related = tuple(_exit(known, point, start, var) for point in escapes[:_MOST_EXITS])
+    if start in escapes:
+        message = f"{var.name} is not called on every path through the loop"
+    elif all(point.kind == "" for point in escapes):
+        message = f"{var.name} is overwritten before it is called"
+    elif not reads:
+        message = f"{var.name} is never called"
+    else:
+        message = f"{var.name} is not called on every path"
+    found = _finding(known, made, message, related, everywhere=not reads)
+    if all(point.kind == "fails" for point in escapes):
+        found = msgspec.structs.replace(found, severity=Severity.NOTE)
+    # Whoever writes `_ = cancel` knows what he does, or thinks that he does.
+    yield msgspec.structs.replace(found, confidence=Confidence.LOW) if quieted else found
+
+
+def _is_main(known: Bindings, function: Function) -> bool:
+    return known.decl.name in ("main", "init", "TestMain") and known.decl.recv is None and function.parent is None
+
+
+def _reads(made: _Made, var: Var) -> tuple[list[ast.Name], bool]:
+    """The places that use the variable; `_ = cancel`, which only quiets the compiler, is none: was there one?"""
+    quiet = {
+        value
+        for node in made.function.own()
+        if isinstance(node, ast.Assign) and all(isinstance(t, ast.Name) and t.name == "_" for t in node.left)
+        for value in node.right
+    }
+    reads = [read for read in var.reads if read not in quiet]
+    return reads, len(reads) < len(var.reads)
+
+
+def _is_used_before(known: Bindings, var: Var, made: _Made) -> bool:
+    """A closure or a pointer that knows the variable already: `defer func() { cancel() }()` above the assignment."""
+    early = [read for read in var.reads if read.at < made.stmt.at]
+    inside = [one for one in known.functions if one is not made.function and made.function in one.enclosing()]
+    if any(one.body.at <= read.at < one.body.end for one in inside for read in early):
+        return True
+    return any(
+        isinstance(node, ast.Unary) and node.op == "&" and known.var(node.x) is var for node in made.function.own()
+    )
+
+
+def _uses(point: Point, var: Var, reads: list[ast.Name]) -> bool:
+    if point.kind == "return" and var.kind == "result" and isinstance(point.node, ast.Return) and not point.node.values:
+        return True
+    return any(part.at <= read.at < part.end for part in point.parts for read in reads)
+
+
+def _overwrites(known: Bindings, point: Point, var: Var) -> bool:
+    """Another context's cancel function takes its place."""
+    node = point.node
+    return (
+        isinstance(node, ast.Assign)
+        and any(known.var(target) is var for target in node.left)
+        and any(known.api(value) in apis.WITH for value in node.right)
+    )
+
+
+def _exit(known: Bindings, point: Point, start: Point, var: Var) -> Related:
+    node = point.node
+    assert node is not None
+    if point is start:
+        return Related(Role.EXIT, known.head(node), f"the next round of the loop makes another {var.name}")
+    if point.kind == "":
+        return Related(Role.EXIT, known.head(node), f"{var.name} is overwritten here")
+    if isinstance(node, ast.Block):
+        return Related(Role.EXIT, known.file.span(node.end - 1, node.end), f"the end is reached without {var.name}")
+    return Related(Role.EXIT, known.head(node), f"this way out does not call {var.name}")
+
+
+def _finding(known: Bindings, made: _Made, message: str, related: tuple[Related, ...], *, everywhere: bool) -> Finding:
+    ends_itself = made.api in apis.WITH_DEADLINE
+    is_root = known.api(made.call.args[0] if made.call.args else None) in apis.ROOT_CONTEXTS
+    severity = Severity.ERROR if everywhere and not ends_itself else RULE.severity
+    return Finding(
+        code=RULE.code,
+        name=RULE.name,
+        severity=Severity.NOTE if known.file.is_test else severity,
+        # A context without a parent is in nobody's set: it costs something only to those who wait for it.
+        confidence=Confidence.MEDIUM if ends_itself or is_root else Confidence.HIGH,
+        message=message,
+        span=known.file.span(made.cancel),
+        function=known.qualified(made.function),
+        related=related,
+    )

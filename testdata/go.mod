@@ -1,0 +1,3 @@
+module goleaklint.test/testdata
+
+go 1.26
