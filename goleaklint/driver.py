@@ -291,6 +291,10 @@ def _order(finding: Finding) -> tuple[object, ...]:
 
 
 def _internal(directory: str, what: str, error: BaseException) -> Diagnostic:
+    if os.environ.get("GOLEAKLINT_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
     text = str(error).splitlines()
     message = f"{what}: {type(error).__name__}" + (f": {text[0]}" if text else "")
     return Diagnostic(path=directory, kind="internal", message=message[:300])

@@ -16,6 +16,7 @@ from goleaklint.report.sources import visible
 # A run shorter than this is over before a progress bar would be read.
 PATIENCE_SECONDS = 1.0
 MOST_DIAGNOSTICS = 10
+_OVER_BUDGET = "over-budget"  # so common in large programs that only their number is told
 
 
 @contextlib.contextmanager
@@ -92,12 +93,15 @@ def headline(report: Report) -> str:
     parts = [_count(counts[severity], severity) for severity in sorted(Severity, reverse=True) if counts[severity]]
     found = _count(len(report.findings), "finding") + (f" ({', '.join(parts)})" if parts else "")
     extent = ", ".join((_count(stats.files, "file"), _count(stats.lines, "line"), _count(stats.packages, "package")))
-    troubled = len({d.path for d in report.diagnostics if d.kind != "over-budget"})
-    return f"{found} in {extent}" + (f"; {_count(troubled, 'file')} not analysed in full" if troubled else "")
+    troubled = len({item.path for item in report.diagnostics if item.kind != _OVER_BUDGET})
+    heavy = sum(item.kind == _OVER_BUDGET for item in report.diagnostics)
+    limits = [f"{_count(troubled, 'path')} not analysed in full"] * bool(troubled)
+    limits += [f"{_count(heavy, 'function')} too large to explore in full"] * bool(heavy)
+    return "; ".join([f"{found} in {extent}", *limits])
 
 
 def _diagnostics(report: Report, verbose: int) -> Iterator[str]:
-    shown = [diagnostic for diagnostic in report.diagnostics if verbose or diagnostic.kind != "over-budget"]
+    shown = [diagnostic for diagnostic in report.diagnostics if verbose or diagnostic.kind != _OVER_BUDGET]
     most = len(shown) if verbose else MOST_DIAGNOSTICS
     for diagnostic in shown[:most]:
         place = f"{diagnostic.path}:{diagnostic.line}" if diagnostic.line else diagnostic.path
