@@ -130,6 +130,13 @@ def test_the_schema_accepts_what_the_program_accepts() -> None:
     assert not validator.is_valid({"min-confidence": "sure"})
 
 
+def test_every_key_is_described() -> None:
+    """The table of docs/configuration.md has every key, in order."""
+    text = (Path(__file__).parent.parent / "docs/configuration.md").read_text(encoding="utf-8")
+    rows = [line.split("`")[1] for line in text.splitlines() if line.startswith("| `")]
+    assert tuple(rows[: len(configs.KEYS)]) == configs.KEYS
+
+
 def test_the_search_starts_where_the_paths_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Here, unless all paths are elsewhere: then in their common directory."""
     for name in ("here/sub", "there/a", "there/b"):
