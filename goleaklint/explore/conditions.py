@@ -303,11 +303,8 @@ def amount(lo: Lowering, node: ast.Expr, env: Env) -> int | None:
 
 
 def _scaled(lo: Lowering, value: int) -> int:
-    """A literal amount next to literal loop counts that are symbols: order is kept, size is not."""
-    if f"#{value}" in lo.known.counts:
-        return lo.count
-    larger = [s for s in lo.known.counts if s.startswith("#") and int(s[1:]) > value]
-    return min(value, lo.count - 1) if larger and value >= lo.count else value
+    """A literal amount; one that is also the count of a loop too long to unroll is that symbol."""
+    return lo.count if f"#{value}" in lo.known.counts else value
 
 
 def capacity(lo: Lowering, node: ast.Expr, env: Env) -> int:

@@ -17,7 +17,7 @@ from goleaklint.explore.values import UNBOUNDED, Prim
 from goleaklint.golang import ast
 
 _RANGE = ast.Range
-IDLE = -4
+IDLE = -1004
 """A goroutine that has not been started."""
 
 MAX_COUNT = 9

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from goleaklint.explore.automaton import Automaton, Op
 
-DONE = -1
-KILLED = -2
-CUT = -3
-"""Ends of a goroutine: it returned, the process ended, the search goes no further."""
+DONE = -1001
+KILLED = -1002
+CUT = -1003
+"""Ends of a goroutine: it returned, the process ended, the search goes no further. No primitive has such a state."""
 
 MERGE_ROUNDS = 12
 

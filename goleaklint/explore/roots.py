@@ -109,8 +109,8 @@ def _grouped(found: list[Stuck]) -> list[Stuck]:
     return list(first.values())
 
 
-def _rank(item: Stuck) -> tuple[bool, bool, int]:
-    return (item.only_after_failure, item.needs_two, len(item.trace))
+def _rank(item: Stuck) -> tuple[bool, bool, bool, int]:
+    return (item.root_in_test, item.only_after_failure, item.needs_two, len(item.trace))
 
 
 def _explore(facts: PackageFacts, root: Root) -> list[Stuck] | None:
@@ -127,32 +127,45 @@ def _variants(facts: PackageFacts, root: Root, limits: Limits) -> list[Stuck]:
     found: list[Stuck] = []
     for count in (1, 2):
         lo = _lower(facts, root, limits, count)
+        if lo is None:
+            break
         symbols = len(lo.known.counts)
         for item in _search(lo, root):
             item.symbols = symbols
             item.needs_two = count == 2
+            item.root_in_test = root.decl.file.is_test
             found.append(item)
         if not symbols:
             break
     return found
 
 
-def _lower(facts: PackageFacts, root: Root, limits: Limits, count: int) -> Lowering:
-    """Lower a root until its heap no longer changes."""
+def _lower(facts: PackageFacts, root: Root, limits: Limits, count: int) -> Lowering | None:
+    """Lower a root until its heap no longer changes; None as soon as nothing in it can be said to wait."""
     heap, known = Heap(), Survey()
     for _ in range(PASSES):
         heap.changed = False
         lo = Lowering(facts, heap, limits, count, known)
         owner = lo.owner_name(root.closure)
         lo.frames.append(Frame(root.closure.file, root.name, owner, 0, lo.node()))
-        result = lo.inline(root.closure, [], _NOWHERE, "root")
-        heap.escape(result)
+        heap.escape(lo.inline(root.closure, [], _NOWHERE, "root"))
         escape.spread(heap)
+        if not _waits(lo):
+            return None
         again = heap.changed or lo.survey.keys() != known.keys() or lo.survey.counts != known.counts
         known = lo.survey
         if not again:
             break
     return lo
+
+
+def _waits(lo: Lowering) -> bool:
+    """Whether anything in view can be waited for (what is silent in one pass stays silent)."""
+    return any(
+        op is not None and op.kind in stuck.WAITS and op.prim is not None and not op.prim.silent
+        for edges in lo.auto.edges
+        for op, _ in edges
+    )
 
 
 def _search(lo: Lowering, root: Root) -> list[Stuck]:
@@ -168,10 +181,6 @@ def _search(lo: Lowering, root: Root) -> list[Stuck]:
             return prim.repeated
         return prim.kind != "flag" or prim.ident in useful
 
-    if not any(
-        op is not None and op.kind in stuck.WAITS and visible(op) for edges in lo.auto.edges for op, _ in edges
-    ):
-        return []
     reducer = Reducer(lo.auto, visible)
     reduced = reducer.run([0, *(thread.entry for thread in lo.auto.threads)])
     space = Explorer(lo.auto, reduced, STATES).run()

@@ -176,17 +176,22 @@ class Heap:
 
 
 def blur(value: Value) -> None:
-    """Mark a value that shares its cell with another: nothing can be said of it."""
-    if isinstance(value, Prim):
-        value.ambiguous = True
-    elif isinstance(value, Obj):
-        value.ambiguous = True
-        for cell in list(value.fields.values()):
-            if not isinstance(cell.value, Obj) or not cell.value.ambiguous:
-                blur(cell.value)
-    elif isinstance(value, Cancel):
-        value.context.ambiguous = True
-    elif isinstance(value, Context) and value.done is not None:
-        value.done.ambiguous = True
-    elif isinstance(value, Method):
-        blur(value.receiver)
+    """Mark a value that shares its cell with another, and what it leads to: nothing can be said of them."""
+    seen: set[int] = set()
+    stack: list[Value] = [value]
+    while stack:
+        found = stack.pop()
+        if found is None or id(found) in seen:
+            continue
+        seen.add(id(found))
+        if isinstance(found, Prim):
+            found.ambiguous = True
+        elif isinstance(found, Obj):
+            found.ambiguous = True
+            stack += [cell.value for cell in found.fields.values()]
+        elif isinstance(found, Cancel):
+            found.context.ambiguous = True
+        elif isinstance(found, Context) and found.done is not None:
+            found.done.ambiguous = True
+        elif isinstance(found, Method):
+            stack.append(found.receiver)

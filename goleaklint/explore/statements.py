@@ -381,7 +381,9 @@ def _unrolled(
     for iteration in range(count):
         nodes = len(lo.auto.edges)
         threads = len(lo.auto.threads)
-        onward = lo.node()
+        start, onward = lo.node(), lo.node()
+        lo.goto(start)
+        lo.cur = start
         frame.context = lo.heap.context(outer, id(body), "iteration", iteration)
         frame.jumps.append(_jump(label, out, onward))
         inner = Env(env)

@@ -58,7 +58,12 @@ def where(function: str) -> str:
 
 
 def confidence_of(stuck: Stuck) -> Confidence:
-    """How sure the exploration is: everything is in view; unrelated unknown counts make it less so."""
+    """How sure the exploration is: everything is in view; unrelated unknown counts make it less so.
+
+    What only a test does to the code that it tests says little of that code.
+    """
+    if stuck.root_in_test and not stuck.op.place.file.is_test:
+        return Confidence.LOW
     return Confidence.MEDIUM if stuck.needs_two and stuck.symbols > 1 else Confidence.HIGH
 
 

@@ -50,6 +50,7 @@ class Stuck:
     only_after_failure: bool  # only on paths on which a test has failed
     partners: list[Partner] = field(default_factory=list)
     trace: list[Op] = field(default_factory=list)
+    root_in_test: bool = False
     symbols: int = 0  # how many unknown counts the variant gives a value
     needs_two: bool = False  # only when loops run twice
     also: list[Op] = field(default_factory=list)  # other operations on the same primitive where this goroutine can be stuck
@@ -77,17 +78,18 @@ def find(auto: Automaton, space: Space, reducer: Reducer, root: str) -> list[Stu
     """The stuck goroutines of one explored root, each operation once, first found first."""
     found: dict[tuple[object, ...], Stuck] = {}
     predecessors = _predecessors(space)
+    doomed = _doomed(space, predecessors)
     for slot, thread in enumerate(space.slots):
         free = _can_move(space, predecessors, slot)
-        seen: dict[int, tuple[int, bool]] = {}
+        seen: dict[int, tuple[bool, bool, int]] = {}
         for number, state in enumerate(space.states):
             node = state[slot]
-            if node < 0 or free[number] or space.nodes[node].otherwise or space.killed(state):
+            if node < 0 or free[number] or doomed[number] or space.nodes[node].otherwise:
                 continue
-            failed = space.failed(state)
-            if node not in seen or (seen[node][1] and not failed):
-                seen[node] = (number, failed)
-        for node, (number, failed) in sorted(seen.items(), key=lambda item: item[1][0]):
+            rank = (space.failed(state), bool(space.moves[number]), number)  # best told where nothing moves any more
+            if node not in seen or rank < seen[node]:
+                seen[node] = rank
+        for node, (failed, _, number) in sorted(seen.items(), key=lambda item: item[1][2]):
             ops = [op for op, _ in space.nodes[node].ops if op.kind in WAITS]
             if not ops or len(ops) != len(space.nodes[node].ops):
                 continue
@@ -105,6 +107,22 @@ def _predecessors(space: Space) -> list[list[tuple[int, tuple[int, ...]]]]:
         for target, slots, _ in moves:
             before[target].append((source, slots))
     return before
+
+
+def _doomed(space: Space, before: list[list[tuple[int, tuple[int, ...]]]]) -> bytearray:
+    """For each state, whether the process ends from there whatever happens: then nothing is left behind."""
+    doomed = bytearray(len(space.states))
+    open_moves = [len(moves) for moves in space.moves]
+    stack = [number for number, state in enumerate(space.states) if space.killed(state)]
+    for number in stack:
+        doomed[number] = 1
+    while stack:
+        for source, _ in before[stack.pop()]:
+            open_moves[source] -= 1
+            if open_moves[source] == 0 and not doomed[source]:
+                doomed[source] = 1
+                stack.append(source)
+    return doomed
 
 
 def _can_move(space: Space, before: list[list[tuple[int, tuple[int, ...]]]], slot: int) -> bytearray:

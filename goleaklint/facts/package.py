@@ -29,6 +29,10 @@ class PackageFacts:
         self.methods_named: dict[str, list[FuncDecl]] = defaultdict(list)
         self.types: dict[str, TypeDecl] = {}
         self.values: dict[str, tuple[ValueDecl, int]] = {}
+        self._fields: dict[tuple[int, str], tuple[Ty, str, tuple[str, ...]] | None] = {}
+        self._methods: dict[tuple[int, str], tuple[FuncDecl, tuple[str, ...]] | None] = {}
+        self._structs: dict[int, tuple[ast.StructType, SourceFile] | None] = {}
+        self._keep: list[ast.Type] = []  # the nodes behind the ids above
         self.memo: dict[object, object] = {}  # what resolve works out once for all rules, by declaration
         for file in unit.files:
             self._add(file)
@@ -86,13 +90,27 @@ class PackageFacts:
 
     def struct(self, ty: Ty | None) -> tuple[ast.StructType, SourceFile] | None:
         """The struct type behind `ty`, with the file that declares it."""
-        under = self.underlying(ty)
-        if under is not None and isinstance(under.node, ast.StructType):
-            return under.node, under.file
-        return None
+        if ty is None:
+            return None
+        key = id(ty.node)
+        if key not in self._structs:
+            under = self.underlying(ty)
+            found = (under.node, under.file) if under is not None and isinstance(under.node, ast.StructType) else None
+            self._structs[key] = found
+            self._keep.append(ty.node)
+        return self._structs[key]
 
     def field(self, ty: Ty | None, name: str) -> tuple[Ty, str, tuple[str, ...]] | None:
         """Type, owner type name and the embedded fields to step through, of `x.name` for x of type `ty`."""
+        if ty is None:
+            return None
+        key = (id(ty.node), name)
+        if key not in self._fields:
+            self._fields[key] = self._field(ty, name)
+            self._keep.append(ty.node)
+        return self._fields[key]
+
+    def _field(self, ty: Ty, name: str) -> tuple[Ty, str, tuple[str, ...]] | None:
         level: list[tuple[Ty | None, tuple[str, ...]]] = [(ty, ())]
         for _ in range(MAX_EMBEDDING):
             below: list[tuple[Ty | None, tuple[str, ...]]] = []
@@ -111,6 +129,15 @@ class PackageFacts:
 
     def method(self, ty: Ty | None, name: str) -> tuple[FuncDecl, tuple[str, ...]] | None:
         """The method `x.name` for x of type `ty`, with the embedded fields to step through to its receiver."""
+        if ty is None:
+            return None
+        key = (id(ty.node), name)
+        if key not in self._methods:
+            self._methods[key] = self._method(ty, name)
+            self._keep.append(ty.node)
+        return self._methods[key]
+
+    def _method(self, ty: Ty, name: str) -> tuple[FuncDecl, tuple[str, ...]] | None:
         level: list[tuple[Ty | None, tuple[str, ...]]] = [(ty, ())]
         for _ in range(MAX_EMBEDDING):
             below: list[tuple[Ty | None, tuple[str, ...]]] = []
@@ -133,6 +160,9 @@ class PackageFacts:
         if name not in wanted or under.node.embeds:
             return None
         able = [f for f in self.methods_named.get(name, ()) if all((f.recv_type, w) in self.methods for w in wanted)]
+        declared = self.declared(ty)
+        if declared is not None and not declared.file.is_test:
+            able = [f for f in able if not f.file.is_test]  # a fake of the tests is not what production code calls
         return (able[0], ()) if len(able) == 1 else None
 
     def embedded_primitive(self, ty: Ty | None, kinds: tuple[str, ...]) -> tuple[str, ...] | None:
