@@ -224,9 +224,17 @@ def _exit(known: Bindings, point: Point, start: Point, var: Var) -> Related:
     return Related(Role.EXIT, known.head(node), f"this way out does not call {var.name}")
 
 
+def _is_root(known: Bindings, call: ast.Call) -> bool:
+    """Whether the parent is Background or TODO, with values or without."""
+    parent = call.args[0] if call.args else None
+    while isinstance(parent, ast.Call) and known.api(parent) == "context.WithValue" and parent.args:
+        parent = parent.args[0]
+    return known.api(parent) in apis.ROOT_CONTEXTS
+
+
 def _finding(known: Bindings, made: _Made, message: str, related: tuple[Related, ...], *, everywhere: bool) -> Finding:
     ends_itself = made.api in apis.WITH_DEADLINE
-    is_root = known.api(made.call.args[0] if made.call.args else None) in apis.ROOT_CONTEXTS
+    is_root = _is_root(known, made.call)
     severity = Severity.ERROR if everywhere and not ends_itself else RULE.severity
     return Finding(
         code=RULE.code,
