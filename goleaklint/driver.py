@@ -232,43 +232,51 @@ def _run(checker: Checker, packages: Sequence[PackageDir], progress: Progress | 
 
 
 def _pooled(checker: Checker, packages: Sequence[PackageDir], jobs: int) -> Iterator[PackageResult]:
-    """The results, in the order of `packages`, from `jobs` processes; a process that dies costs only its package."""
+    """The results, as they come, from `jobs` processes; a process that dies costs only its package."""
     from concurrent.futures.process import BrokenProcessPool
 
-    done = 0
+    left = dict(enumerate(packages))
     try:
-        for result in _in_processes(checker, packages, jobs):
+        for index, result in _in_processes(checker, packages, jobs):
+            del left[index]
             yield result
-            done += 1
         return
     except BrokenProcessPool:
         pass  # which package broke it is not known: try the rest one by one
-    for package in packages[done:]:
+    for package in left.values():
         try:
-            yield from _in_processes(checker, [package], 1)
+            yield from (result for _, result in _in_processes(checker, [package], 1))
         except BrokenProcessPool as error:
             yield PackageResult(diagnostics=(_internal(package.directory, "package", error),))
 
 
-def _in_processes(checker: Checker, packages: Sequence[PackageDir], jobs: int) -> Iterator[PackageResult]:
-    from concurrent.futures import ProcessPoolExecutor
+def _in_processes(checker: Checker, packages: Sequence[PackageDir], jobs: int) -> Iterator[tuple[int, PackageResult]]:
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor, as_completed
 
     settings = (checker.config, checker.root, checker.given, checker.ignore_suppressions)
     pool = ProcessPoolExecutor(jobs, initializer=_start, initargs=settings)
     try:
-        yield from pool.map(_work, packages)
+        futures = {pool.submit(_work, package): index for index, package in enumerate(packages)}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    except (KeyboardInterrupt, GeneratorExit):
+        for process in multiprocessing.active_children():
+            process.kill()  # what they are at may take long, and nobody wants it any more
+        raise
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown()
 
 
 _checkers: list[Checker] = []
 
 
 def _start(config: Config, root: Path, given: dict[str, bytes], ignore_suppressions: bool) -> None:
-    """Prepare a process of the pool; an interrupt ends it without a word, the main process speaks."""
+    """Prepare a process of the pool. An interrupt is for the main process, which then ends the others."""
     import signal
 
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _checkers[:] = [Checker(config, root, given=given, ignore_suppressions=ignore_suppressions)]
 
 

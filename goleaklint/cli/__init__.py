@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -64,6 +65,7 @@ def group() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """The console script. Ends the process: 0, 1 or 2, and never with a traceback unless GOLEAKLINT_DEBUG is set."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the processes of a pool are ended, too
     sys.exit(run(args))
 
 

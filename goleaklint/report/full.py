@@ -16,7 +16,7 @@ import textwrap
 from collections.abc import Iterator
 
 from goleaklint.model import Finding, Related, Report, Role
-from goleaklint.report.excerpt import Line, Mark, excerpt
+from goleaklint.report.excerpt import Line, Mark, cells, excerpt
 from goleaklint.report.formats import Look
 from goleaklint.report.sources import Sources, visible
 
@@ -58,7 +58,7 @@ def _story(finding: Finding, sources: Sources, width: int) -> Iterator[Line]:
     files = dict.fromkeys([finding.span.path, *(mark.span.path for mark in marks)])
     for path in files:
         here = [mark for mark in marks if mark.span.path == path]
-        yield from _place(finding, path, here, gutter)
+        yield from _place(finding, path, here, gutter, width)
         if sources.lines(path) != [b""]:
             yield from excerpt(here, sources, gutter=gutter, width=width)
         else:
@@ -90,13 +90,17 @@ def _marks(finding: Finding, related: tuple[Related, ...]) -> list[Mark]:
 _PRIMARY_TEXT = ""
 
 
-def _place(finding: Finding, path: str, marks: list[Mark], gutter: int) -> Iterator[Line]:
-    if path == finding.span.path:
-        where = f"{visible(path)}:{finding.span.line}:{finding.span.column}"
-        function = f" in {visible(finding.function)}" if finding.function else ""
-        yield [(f"{'':>{gutter}}--> ", "gutter"), (where, ""), (function, "")]
-    else:
+def _place(finding: Finding, path: str, marks: list[Mark], gutter: int, width: int) -> Iterator[Line]:
+    if path != finding.span.path:
         yield [(f"{'':>{gutter}}::: ", "gutter"), (f"{visible(path)}:{marks[0].span.line}", "")]
+        return
+    where = f"{visible(path)}:{finding.span.line}:{finding.span.column}"
+    function = f"in {visible(finding.function)}" if finding.function else ""
+    if gutter + len("--> ") + cells(where) + 1 + cells(function) <= width:
+        yield [(f"{'':>{gutter}}--> ", "gutter"), (f"{where} {function}", "")]
+    else:
+        yield [(f"{'':>{gutter}}--> ", "gutter"), (where, "")]
+        yield [(f"{'':>{gutter}}    {function}", "")]
 
 
 def _colored(lines: list[Line]) -> str:
