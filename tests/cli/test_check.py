@@ -245,7 +245,7 @@ def test_a_crash_in_a_rule_is_told(tree: Path, tool: Tool) -> None:
     (tree / "a/a.go").write_text(LEAK.replace("{}", "{} // crash", 1))
     done = tool.check("--format", "concise")
     assert (done.code, done.out) == (1, CONCISE)
-    assert done.err == "a: internal: TST999 fragile: ValueError: cannot go on\n"
+    assert done.err == "a: internal: TST999: ValueError: cannot go on\n"
 
 
 def test_no_traceback(tree: Path, tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
