@@ -41,10 +41,10 @@ def _in_repository(creator: Frame, path: str, stack: Stack, repository: Reposito
         return named_site(path, creator)
     at_line = [start for start in _starts(package, path) if start.line == creator.line]
     root = source_name(split_symbol(stack.frames[-1].function)[1]) if stack.frames else ""
-    exact = next((start for start in _by_root(at_line, root) if agrees(local, start.function)), None)
-    if exact is not None:
-        return site(package, exact.function, exact.node, How.LINE, creator.line)
     named = package.named(local, path)
+    exact = next((start for start in _by_root(at_line, root) if agrees(local, start.function)), None)
+    if exact is not None and not (named is not None and _runs_another(exact, root)):
+        return site(package, exact.function, exact.node, How.LINE, creator.line)
     if named is not None and (starts := _starts_of(named)):
         nearest = min(starts, key=lambda start: (not _runs(start, root), abs(start.line - creator.line)))
         note = f"the source has changed: the dump says line {creator.line}"
@@ -186,6 +186,12 @@ def _runs(start: _Start, root: str) -> bool:
     if isinstance(call.fun, ast.FuncLit):
         return root.endswith("." + call.fun.name)
     return _names(call.fun, root.rpartition(".")[2])
+
+
+def _runs_another(start: _Start, root: str) -> bool:
+    """It runs a literal, and not the goroutine's; of a named function that may be a variable nothing is sure."""
+    call = start.node.call if isinstance(start.node, ast.Go) else start.node
+    return isinstance(call, ast.Call) and isinstance(call.fun, ast.FuncLit) and bool(root) and not _runs(start, root)
 
 
 def _names(expr: ast.Expr, name: str) -> bool:

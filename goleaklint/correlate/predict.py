@@ -31,7 +31,8 @@ def predict(
         wanted = declared.get(finding.code, frozenset())
         if wanted.isdisjoint(reasons) and (wanted or match is not Match.BOTH):
             continue
-        order = (list(Match).index(match), _contradicts(finding, creation), *_surest(finding))
+        elsewhere = block is None or finding.span[1:3] != block.span[1:3]  # two operations can stand on one line
+        order = (list(Match).index(match), _contradicts(finding, creation), elsewhere, *_surest(finding))
         if best is None or order < best[0]:
             best = order, Prediction(finding=finding, match=match)
     return best[1] if best else None

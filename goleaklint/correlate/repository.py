@@ -30,30 +30,42 @@ class Repository:
     def __init__(self, root: str = ".") -> None:
         self.root = tidy(root)
         self._packages: dict[str, Package] = {}
+        self._files: dict[Frame, str | None] = {}
+        self._owners: dict[str, tuple[Module, str] | None] = {}
         self._build_roots: dict[str, str] = {}  # directory where the program was built -> directory in the checkout
 
     def learn(self, frames: Iterable[Frame]) -> None:
         """Take from frames with an import path where the program was built: `/build/app` is this module's directory."""
+        self._files.clear()
         for frame in frames:
-            if self.knows(frame.function):
-                self._learn(frame)
-
-    def knows(self, function: str) -> bool:
-        """Whether the function's import path is below a module of this checkout; never for `main`."""
-        return self.directory(split_symbol(function)[0]) is not None
+            owner = self._owner(split_symbol(frame.function)[0])
+            if owner is None:
+                continue
+            module, below = owner
+            remote, _, _ = frame.file.rpartition("/")
+            if not below:
+                self._build_roots.setdefault(remote, module.root)
+            elif remote.endswith("/" + below):
+                self._build_roots.setdefault(remote[: -len(below) - 1], module.root)
 
     def file(self, frame: Frame) -> str | None:
         """The file of a frame, None when it is not of this checkout."""
+        if frame not in self._files:
+            self._files[frame] = self._file(frame)
+        return self._files[frame]
+
+    def _file(self, frame: Frame) -> str | None:
         *above, base = frame.file.replace("\\", "/").split("/")
         if not base or base.startswith("<") or ".." in (*above, base):
             return None  # a dump is not to be trusted: its paths must not lead out of the checkout
         built = self._by_build_root(frame.file)
-        if built is not None and self._is_file(built):
+        if built is not None and os.path.isfile(built):
             return built
         path = split_symbol(frame.function)[0]
-        directory = self.directory(path)
-        if directory is not None and self._is_file(join(directory, base)):
-            return join(directory, base)
+        owner = self._owner(path)
+        if owner is not None:
+            local = join(_below(*owner), base)
+            return local if os.path.isfile(local) else None
         return self._by_last_elements(frame.file, base) if path in _NAMELESS else None
 
     def package_of(self, path: str) -> Package:
@@ -68,17 +80,21 @@ class Repository:
         """The import path of a directory of the checkout."""
         return self._modules_by_directory.import_path(directory)
 
-    def directory(self, import_path: str) -> str | None:
-        """The directory of a package, by the longest module path that begins its import path."""
+    def _owner(self, import_path: str) -> tuple[Module, str] | None:
+        """The module with the longest path that begins an import path, and what follows it, if that is a directory."""
+        if import_path not in self._owners:
+            self._owners[import_path] = self._find_owner(import_path)
+        return self._owners[import_path]
+
+    def _find_owner(self, import_path: str) -> tuple[Module, str] | None:
         if ".." in import_path.split("/"):
             return None
         for path in (import_path, import_path.removesuffix("_test")):
             for module in self.modules:
                 if path == module.path or path.startswith(module.path + "/"):
                     below = path[len(module.path) + 1 :]
-                    directory = join(module.root, below) if below else module.root
-                    if os.path.isdir(directory):
-                        return directory
+                    if os.path.isdir(_below(module, below)):
+                        return module, below
         return None
 
     @cached_property
@@ -87,9 +103,10 @@ class Repository:
         found = [_module(join(directory, "go.mod"), directory) for directory in self._go_mods]
         around = self._modules_by_directory.module(self.root)
         if around is not None and self.root not in self._go_mods:
-            found.append(around._replace(root=tidy(os.path.relpath(around.root))))
+            absolute = os.path.isabs(self.root)
+            found.append(around._replace(root=tidy(around.root if absolute else os.path.relpath(around.root))))
         named = [module for module in found if module is not None and module.path]
-        return tuple(sorted(named, key=lambda module: (-len(module.path), module.root)))
+        return tuple(sorted(named, key=lambda module: (-len(module.path), module.root.count("/"), module.root)))
 
     @cached_property
     def _modules_by_directory(self) -> Modules:
@@ -114,23 +131,12 @@ class Repository:
                     files.setdefault(name, []).append(join(here, name))
         return go_mods, files
 
-    def _learn(self, frame: Frame) -> None:
-        path, _ = split_symbol(frame.function)
-        directory = self.directory(path)
-        module = next((module for module in self.modules if path.startswith(module.path)), None)
-        if directory is None or module is None:
-            return
-        below = os.path.relpath(directory, module.root).replace(os.sep, "/")
-        remote, _, _ = frame.file.rpartition("/")
-        if below == ".":
-            self._build_roots.setdefault(remote, module.root)
-        elif remote.endswith("/" + below):
-            self._build_roots.setdefault(remote[: -len(below) - 1], module.root)
-
     def _by_build_root(self, remote: str) -> str | None:
         for root in sorted(self._build_roots, key=len, reverse=True):
             if root and remote.startswith(root + "/"):
-                return join(self._build_roots[root], remote[len(root) + 1 :])
+                below = remote[len(root) + 1 :]
+                is_dependency = "@" in below or "vendor" in below.split("/")[:-1]
+                return None if is_dependency else join(self._build_roots[root], below)
         return None
 
     def _by_last_elements(self, remote: str, base: str) -> str | None:
@@ -146,9 +152,6 @@ class Repository:
         paths = [path for score, path in scores if score == best]
         return paths[0] if len(paths) == 1 else None
 
-    def _is_file(self, path: str) -> bool:
-        return os.path.isfile(path)
-
 
 def _common_tail(left: tuple[str, ...], right: tuple[str, ...]) -> int:
     count = 0
@@ -157,6 +160,10 @@ def _common_tail(left: tuple[str, ...], right: tuple[str, ...]) -> int:
             break
         count += 1
     return count
+
+
+def _below(module: Module, below: str) -> str:
+    return join(module.root, below) if below else module.root
 
 
 def _module(path: str, directory: str) -> Module | None:

@@ -18,3 +18,10 @@ func Watch[T any](in <-chan T, each func(T)) {
 		}
 	}()
 }
+
+// Later returns a function that starts a goroutine; it is small enough to be inlined with its literal.
+func Later(ch chan int) func() {
+	return func() {
+		go func() { <-ch }()
+	}
+}

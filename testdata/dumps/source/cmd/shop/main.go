@@ -25,7 +25,7 @@ var few = []func(){
 var all = append([]func(){
 	orders.Race, orders.Nobody, orders.Twins, orders.Each, orders.Deep, orders.Args, orders.Global, orders.Wide,
 	stock.Methods, (&stock.Shelf[string]{}).Fill, (&stock.Shelf[[2]int]{}).Fill, stock.Locks, stock.Waits,
-	stock.Clock, stock.Parents, stock.Blocked, fetch, stock.Busy,
+	stock.Clock, stock.Parents, stock.Blocked, fetch, stock.Busy, stock.Inlined, stock.Value,
 }, few...)
 
 func main() {

@@ -163,3 +163,12 @@ func Parents() {
 }
 
 func receive(ch chan int) { <-ch }
+
+// Inlined runs a literal that came in by inlining: the linker names it after this function.
+func Inlined() { kit.Later(make(chan int))() }
+
+// Value hands a method over as a value.
+func Value() {
+	c := &Clerk{make(chan struct{})}
+	new(sync.WaitGroup).Go(c.wait)
+}
