@@ -1,0 +1,293 @@
+"""A goroutine that nothing can end.
+
+*Why it leaks*
+
+Its loop has no return, no break and no condition, so it runs as long as the process does, whoever started it and
+whatever has become of its owner. When it waits only for the clock, no channel that others could close or cancel is
+even asked. Stopping a ticker does not help: `Stop` does not close its channel (package time, "Ticker.Stop").
+
+*Leaks*
+
+    type cache struct {
+        mu      sync.Mutex
+        entries map[string]time.Time
+    }
+
+    func newCache() *cache {
+        c := &cache{entries: map[string]time.Time{}}
+        go c.expire() // want "GLK801"
+        return c
+    }
+
+    func (c *cache) expire() {
+        ticker := time.NewTicker(time.Minute)
+        defer ticker.Stop()
+        for range ticker.C {
+            c.mu.Lock()
+            clear(c.entries)
+            c.mu.Unlock()
+        }
+    }
+
+*Fixed*
+
+    type cache struct {
+        mu      sync.Mutex
+        entries map[string]time.Time
+        done    chan struct{}
+    }
+
+    func newCache() *cache {
+        c := &cache{entries: map[string]time.Time{}, done: make(chan struct{})}
+        go c.expire()
+        return c
+    }
+
+    func (c *cache) close() { close(c.done) }
+
+    func (c *cache) expire() {
+        ticker := time.NewTicker(time.Minute)
+        defer ticker.Stop()
+        for {
+            select {
+            case <-ticker.C:
+                c.mu.Lock()
+                clear(c.entries)
+                c.mu.Unlock()
+            case <-c.done:
+                return
+            }
+        }
+    }
+
+*What it does not see*
+
+A goroutine that could end but whose owner never asks it to. A loop in a function of another package. What is started in
+`main`, in `init` or once for the process is meant to live as long as it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from goleaklint.explore.package import Package
+from goleaklint.facts import apis
+from goleaklint.facts.package import PackageFacts
+from goleaklint.facts.paths import Paths, Point
+from goleaklint.facts.resolve import Bindings, Function, bindings
+from goleaklint.facts.types import Ty, canonical
+from goleaklint.golang import ast
+from goleaklint.golang.declarations import FuncDecl
+from goleaklint.golang.walk import descend
+from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity, Span
+
+RULE = Rule(
+    code="GLK801",
+    name="unowned-goroutine",
+    severity=Severity.WARNING,
+    confidence=Confidence.MEDIUM,
+    since="0.1.0",
+    wait_reasons=("select", "sleep", "chan receive"),
+)
+
+_GO = re.compile(rb"\bgo\s|\.Go\(")
+_MAY_STAY = re.compile(rb"\bfor\b[^;{]*\{|\bfor\b[^{]*\btrue\s*\{|\bfor\s*;")
+_STARTERS = frozenset({"(sync.WaitGroup).Go", "(golang.org/x/sync/errgroup.Group).Go"})
+_PROCESS_WIDE = frozenset({"main", "init", "TestMain"})
+_EXITS = re.compile(rb"\bos\.Exit\(|\.Exit[A-Z]?\w*\(|\.Fatal|\bcobra\.Command\b")
+_CLOSERS = (
+    "Close",
+    "Stop",
+    "Shutdown",
+    "Cleanup",
+    "Destroy",
+    "Release",
+    "Cancel",
+    "close",
+    "stop",
+    "shutdown",
+    "cleanup",
+)
+_DEEP = 3  # calls followed to find the loop
+_MOST_WAITS = 3
+
+
+@dataclass(slots=True)
+class _Life:
+    """What a function does until it ends: whether it can end, and what it waits for on the way."""
+
+    can_end: bool = True
+    timers: list[Span] = field(default_factory=list)
+    others: list[Span] = field(default_factory=list)
+
+
+def check(package: Package) -> Iterator[Finding]:
+    """Go statements whose function never ends."""
+    facts = package.facts
+    for decl in facts.all_funcs():
+        if decl.name in _PROCESS_WIDE and decl.recv is None:
+            continue
+        if not _GO.search(decl.text):
+            continue
+        known = bindings(facts, decl)
+        for function in known.functions:
+            for node in function.own():
+                call = _started(known, node)
+                body = _body(known, call) if call is not None else None
+                if body is None or _is_for_process(known, function):
+                    continue
+                life = _life(*body)
+                if not life.can_end and (life.timers or life.others):
+                    yield _finding(known, function, node, life)
+
+
+def _started(known: Bindings, node: ast.Node) -> ast.Expr | None:
+    """The call of a go statement, or the function that a starter such as `wg.Go` is given."""
+    if isinstance(node, ast.Go):
+        return node.call
+    if isinstance(node, ast.Call) and node.args and known.api(node) in _STARTERS:
+        return node.args[0]
+    return None
+
+
+def _body(known: Bindings, call: ast.Expr) -> tuple[Bindings, Function] | None:
+    """The function that a goroutine runs, if it is in view."""
+    fun = call.fun if isinstance(call, ast.Call) else call
+    var = known.var(fun)
+    if var is not None and len(var.stores) == 1:
+        fun = var.value or fun
+    if isinstance(fun, ast.FuncLit):
+        return next(((known, one) for one in known.functions if one.node is fun), None)
+    callee = known.callee(call)
+    return _declared(known.facts, callee) if callee is not None else None
+
+
+def _declared(facts: PackageFacts, decl: FuncDecl) -> tuple[Bindings, Function] | None:
+    if decl.body is None or not _MAY_STAY.search(decl.text):
+        return None
+    known = bindings(facts, decl)
+    return (known, known.functions[0]) if known.functions else None
+
+
+def _life(known: Bindings, function: Function, depth: int = 0) -> _Life:
+    life = _Life(can_end=False)
+
+    def stays(call: ast.Call) -> bool:
+        callee = known.callee(call) if depth < _DEEP else None
+        body = _declared(known.facts, callee) if callee is not None and callee is not known.decl else None
+        inner = _life(*body, depth + 1) if body is not None else _Life()
+        if not inner.can_end:
+            life.timers += inner.timers
+            life.others += inner.others
+        return not inner.can_end
+
+    paths = Paths(known, function, endless=lambda node: _is_clock(known, node.x), stays=stays)
+    for point in paths.reachable():
+        if point.kind in ("return", "dies", "fails", "blocks") or _may_die(known, point):
+            return _Life()
+        _add_waits(known, point, life)
+    return life
+
+
+def _may_die(known: Bindings, point: Point) -> bool:
+    """Whether a literal that is called or deferred here may end the process, so that the loop is not all there is."""
+    return any(
+        isinstance(inner, ast.Call) and known.ending(inner) != ""
+        for part in point.parts
+        for inner in descend(part)
+        if inner is not part
+    )
+
+
+def _add_waits(known: Bindings, point: Point, life: _Life) -> None:
+    if isinstance(point.node, ast.Range):
+        over = known.facts.underlying(known.type_of(point.node.x))
+        is_clock = _is_clock(known, point.node.x)
+        if is_clock or (over is not None and isinstance(over.node, ast.ChanType)):
+            (life.timers if is_clock else life.others).append(known.file.span(point.node.at, point.node.x.end))
+    for part in point.parts:
+        for node in descend(part, into_literals=False):
+            if isinstance(node, ast.Go | ast.Defer):
+                break
+            if isinstance(node, ast.Send):
+                life.others.append(known.head(node))
+            elif isinstance(node, ast.Unary) and node.op == "<-":
+                (life.timers if _is_clock(known, node.x) else life.others).append(known.head(node))
+            elif isinstance(node, ast.Call) and known.api(node) == "time.Sleep":
+                life.timers.append(known.head(node))
+
+
+def _is_clock(known: Bindings, channel: ast.Expr) -> bool:
+    """Whether only the clock sends on a channel; nobody can close it."""
+    var = known.var(channel)
+    if var is not None and len(var.stores) == 1 and var.value is not None and not var.ranged:
+        channel = var.value
+    if isinstance(channel, ast.Selector) and channel.name == "C":
+        return canonical(known.type_of(channel.x)) in ("time.Ticker", "time.Timer")
+    return known.api(channel) in apis.TIMER_CHANNELS
+
+
+def _is_for_process(known: Bindings, function: Function) -> bool:
+    """Started once for the process: under a sync.Once, for a package variable, or by an init."""
+    facts, decl = known.facts, known.decl
+    if any(outer.node is not None and _is_once(known, outer.node) for outer in function.enclosing()):
+        return True
+    if decl.recv is not None:
+        return False
+    call = re.compile(rb"\b" + re.escape(decl.name.encode()) + rb"\(")
+    for file in facts.unit.files:
+        if any(not value.const and call.search(file.data, value.at, value.end) for value in file.values):
+            return True
+        if any(func.name == "init" and call.search(func.text) for func in file.funcs):
+            return True
+    return False
+
+
+def _is_command(known: Bindings) -> bool:
+    """What exits the process is a command's code; its goroutines may well live as long as it does."""
+    return known.facts.unit.package == "main" or _EXITS.search(known.decl.text) is not None
+
+
+def _has_shorter_owner(known: Bindings, function: Function) -> bool:
+    """Whether what the goroutine works for may end before the process: a new value, one that can be closed, a call.
+
+    `func (s *syncer) start()` of a type that nobody can stop is as a rule called once, by the program's own start.
+    """
+    facts, decl = known.facts, known.decl
+    if any(known.facts.declared(Ty(result.type, decl.file)) is not None for result in decl.type.results):
+        return True
+    if any((decl.recv_type, name) in facts.methods for name in _CLOSERS):
+        return True
+    params = [canonical(param.type) for outer in function.enclosing() for param in outer.params]
+    return apis.CONTEXT in params or apis.REQUEST in params
+
+
+def _is_once(known: Bindings, literal: ast.FuncLit) -> bool:
+    assert known.decl.body is not None
+    return any(
+        isinstance(node, ast.Call)
+        and literal in node.args
+        and isinstance(node.fun, ast.Selector)
+        and node.fun.name in ("Do", "OnceFunc", "OnceValue", "OnceValues")
+        for node in descend(known.decl.body)
+    )
+
+
+def _finding(known: Bindings, function: Function, node: ast.Node, life: _Life) -> Finding:
+    only_clock = not life.others
+    sure = only_clock and not known.file.is_test
+    sure = sure and _has_shorter_owner(known, function) and not _is_command(known)
+    message = "nothing can end this goroutine" + (", which waits only for the clock" if only_clock else "")
+    waits = sorted(set(life.timers + life.others))[:_MOST_WAITS]
+    return Finding(
+        code=RULE.code,
+        name=RULE.name,
+        severity=RULE.severity if sure else Severity.NOTE,
+        confidence=Confidence.MEDIUM if sure else Confidence.LOW,
+        message=message,
+        span=known.head(node),
+        function=known.qualified(function),
+        related=tuple(Related(Role.BLOCKS, span, "it waits here, again and again") for span in waits),
+    )
