@@ -34,7 +34,7 @@ from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
 from goleaklint.explore.story import finding
-from goleaklint.model import Finding, Rule, Severity
+from goleaklint.model import Confidence, Finding, Rule, Severity
 
 RULE = Rule(
     code="GLK202",
@@ -48,5 +48,8 @@ RULE = Rule(
 def check(package: Package) -> Iterator[Finding]:
     """Empty selects in functions other than main."""
     for stuck in package.stuck({"dead"}):
-        if stuck.prim.name == "select {}" and not stuck.root.startswith("main.main"):
-            yield finding(RULE, stuck, "select {} blocks this goroutine for ever")
+        if stuck.prim.name != "select {}" or stuck.root.startswith("main.main"):
+            continue
+        # A function that blocks its caller may be the last thing that main does.
+        sure = Confidence.LOW if stuck.is_root else None
+        yield finding(RULE, stuck, "select {} blocks this goroutine for ever", sure)

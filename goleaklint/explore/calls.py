@@ -54,13 +54,7 @@ def apply(lo: Lowering, function: Value, args: list[Value], node: ast.Call, env:
     if isinstance(function, Closure):
         return call_closure(lo, function, args, node)
     if isinstance(function, Choice):
-        start, ends, result = lo.cur, [], None
-        for option in function.options:
-            lo.cur = start
-            result = call_closure(lo, option, args, node)
-            ends.append(lo.cur)
-        lo.join(*ends)
-        return result
+        return unknown(lo, [*function.options, *args])  # which of them depends on the path
     if isinstance(function, Cancel):
         lo.emit("close", function.context, node)
         return None

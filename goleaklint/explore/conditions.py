@@ -45,6 +45,11 @@ class Survey:
     tests: dict[str, set[int]] = field(default_factory=dict)
     mentions: dict[str, frozenset[str]] = field(default_factory=dict)
 
+    @property
+    def unrelated(self) -> bool:
+        """Whether several large literal counts are in use: they may add up, which one value for all cannot show."""
+        return sum(symbol.startswith("#") for symbol in self.counts) > 1
+
     def keys(self) -> frozenset[str]:
         """The conditions worth remembering: those tested at two places at least, the first few."""
         return frozenset([key for key, places in self.tests.items() if len(places) >= 2][:MAX_KEYS])
@@ -219,28 +224,31 @@ def container_symbol(lo: Lowering, node: ast.Expr, env: Env) -> str | None:
 
 
 def loop_count(lo: Lowering, node: ast.For, env: Env) -> int | None:
-    """How often `for i := a; i < n; i++` runs; None for any other loop."""
+    """How often `for i := a; i < n; i++` (or downwards) runs; None for any other loop."""
     init, cond, post = node.init, node.cond, node.post
     if not (
         isinstance(init, ast.Assign)
-        and len(init.left) == 1
+        and len(init.left) == 1 == len(init.right)
         and isinstance(init.left[0], ast.Name)
         and isinstance(cond, ast.Binary)
-        and cond.op in {"<", "<=", "!="}
         and isinstance(cond.left, ast.Name)
         and cond.left.name == init.left[0].name
         and isinstance(post, ast.Assign)
-        and post.op == "+="
+        and post.op in {"+=", "-="}
     ):
         return None
-    start = expressions.int_literal(init.right[0]) if init.right else None
-    limit = constant(lo, cond.right, env)
+    up = post.op == "+="
+    if cond.op not in ({"<", "<=", "!="} if up else {">", ">=", "!="}):
+        return None
+    low, high = (init.right[0], cond.right) if up else (cond.right, init.right[0])
+    start, limit = constant(lo, low, env), constant(lo, high, env)
     if start is None:
         return None
     if limit is not None:
-        return _exact(lo, max(0, limit - start + (cond.op == "<=")), node.body)
-    expressions.evaluate(lo, cond.right, env)
-    return _symbolic(lo, count_symbol(lo, cond.right, env), node)
+        return _exact(lo, max(0, limit - start + (cond.op in {"<=", ">="})), node.body)
+    expressions.evaluate(lo, high, env)
+    total = amount(lo, high, env) if isinstance(high, ast.Binary) else None
+    return total if total is not None else _symbolic(lo, count_symbol(lo, high, env), node)
 
 
 def range_count(lo: Lowering, node: ast.Range, env: Env) -> int:

@@ -264,9 +264,10 @@ class Lowering:
         else:
             with self._elsewhere(several):
                 thread.entry = self.cur
-                self.inline(closure, args, at, "go")
                 if after is not None:
-                    after()
+                    self.frame.defers.append(Deferred(after, None))  # runs when the goroutine ends by Goexit too
+                self.inline(closure, args, at, "go")
+                self.run_defers(self.frame)
         self.emit("go", None, at, thread=number)
 
     def kill_thread(self, thread: Thread) -> None:

@@ -133,6 +133,7 @@ def _variants(facts: PackageFacts, root: Root, limits: Limits) -> list[Stuck]:
         for item in _search(lo, root):
             item.symbols = symbols
             item.needs_two = count == 2
+            item.unrelated_counts = lo.known.unrelated
             item.root_in_test = root.decl.file.is_test
             found.append(item)
         if not symbols:

@@ -62,19 +62,19 @@ def confidence_of(stuck: Stuck) -> Confidence:
 
     What only a test does to the code that it tests says little of that code.
     """
-    if stuck.root_in_test and not stuck.op.place.file.is_test:
+    if stuck.unrelated_counts or (stuck.root_in_test and not stuck.op.place.file.is_test):
         return Confidence.LOW
     return Confidence.MEDIUM if stuck.needs_two and stuck.symbols > 1 else Confidence.HIGH
 
 
-def finding(rule: Rule, stuck: Stuck, message: str, severity: Severity | None = None) -> Finding:
+def finding(rule: Rule, stuck: Stuck, message: str, confidence: Confidence | None = None) -> Finding:
     """The finding of a rule about a stuck goroutine; what only a failing test can cause is a note."""
     place = stuck.op.place
     return Finding(
         code=rule.code,
         name=rule.name,
-        severity=Severity.NOTE if stuck.only_after_failure else severity or rule.severity,
-        confidence=confidence_of(stuck),
+        severity=Severity.NOTE if stuck.only_after_failure else rule.severity,
+        confidence=confidence or confidence_of(stuck),
         message=message,
         span=span_of(place),
         function=place.function,

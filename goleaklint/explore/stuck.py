@@ -51,6 +51,7 @@ class Stuck:
     partners: list[Partner] = field(default_factory=list)
     trace: list[Op] = field(default_factory=list)
     root_in_test: bool = False
+    unrelated_counts: bool = False
     symbols: int = 0  # how many unknown counts the variant gives a value
     needs_two: bool = False  # only when loops run twice
     also: list[Op] = field(default_factory=list)  # other operations on the same primitive where this goroutine can be stuck
@@ -78,7 +79,8 @@ def find(auto: Automaton, space: Space, reducer: Reducer, root: str) -> list[Stu
     """The stuck goroutines of one explored root, each operation once, first found first."""
     found: dict[tuple[object, ...], Stuck] = {}
     predecessors = _predecessors(space)
-    doomed = _doomed(space, predecessors)
+    doomed = _fated(space, predecessors, [space.killed(state) for state in space.states])
+    fails = _fated(space, predecessors, [space.killed(state) or space.failed(state) for state in space.states])
     for slot, thread in enumerate(space.slots):
         free = _can_move(space, predecessors, slot)
         seen: dict[int, tuple[bool, bool, int]] = {}
@@ -86,7 +88,7 @@ def find(auto: Automaton, space: Space, reducer: Reducer, root: str) -> list[Stu
             node = state[slot]
             if node < 0 or free[number] or doomed[number] or space.nodes[node].otherwise:
                 continue
-            rank = (space.failed(state), bool(space.moves[number]), number)  # best told where nothing moves any more
+            rank = (bool(fails[number]), bool(space.moves[number]), number)  # best told where nothing moves any more
             if node not in seen or rank < seen[node]:
                 seen[node] = rank
         for node, (failed, _, number) in sorted(seen.items(), key=lambda item: item[1][2]):
@@ -109,20 +111,20 @@ def _predecessors(space: Space) -> list[list[tuple[int, tuple[int, ...]]]]:
     return before
 
 
-def _doomed(space: Space, before: list[list[tuple[int, tuple[int, ...]]]]) -> bytearray:
-    """For each state, whether the process ends from there whatever happens: then nothing is left behind."""
-    doomed = bytearray(len(space.states))
+def _fated(space: Space, before: list[list[tuple[int, tuple[int, ...]]]], ends: list[bool]) -> bytearray:
+    """For each state, whether it comes to one of `ends` whatever happens."""
+    fated = bytearray(len(space.states))
     open_moves = [len(moves) for moves in space.moves]
-    stack = [number for number, state in enumerate(space.states) if space.killed(state)]
+    stack = [number for number, end in enumerate(ends) if end]
     for number in stack:
-        doomed[number] = 1
+        fated[number] = 1
     while stack:
         for source, _ in before[stack.pop()]:
             open_moves[source] -= 1
-            if open_moves[source] == 0 and not doomed[source]:
-                doomed[source] = 1
+            if open_moves[source] == 0 and not fated[source]:
+                fated[source] = 1
                 stack.append(source)
-    return doomed
+    return fated
 
 
 def _can_move(space: Space, before: list[list[tuple[int, tuple[int, ...]]]], slot: int) -> bytearray:
