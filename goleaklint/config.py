@@ -8,7 +8,6 @@ line replace the file's values key by key.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, get_args
@@ -121,6 +120,8 @@ def _up_to_root(start: Path) -> list[Path]:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -135,6 +136,8 @@ def _override(text: str) -> dict[str, Any]:
     key, equals, value = text.partition("=")
     if not equals:
         raise ConfigError(f"--config {text}: neither a file nor KEY=VALUE")
+    import tomllib
+
     try:
         return tomllib.loads(f"{key.strip()} = {value}")
     except tomllib.TOMLDecodeError:

@@ -83,9 +83,7 @@ def test_a_crash_costs_no_other_finding(tree: Path, jobs: int) -> None:
     assert places(report) == ["TST202 a/a.go:4", "TST202 b/b.go:4", "TST202 c/c.go:4"]
     assert report.diagnostics == (
         Diagnostic(path="b", kind="internal", message="TST999: ValueError: cannot go on"),
-        Diagnostic(
-            path="c", kind="internal", message="TST999: RecursionError: maximum recursion depth exceeded"
-        ),
+        Diagnostic(path="c", kind="internal", message="TST999: RecursionError: maximum recursion depth exceeded"),
     )
 
 

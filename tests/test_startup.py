@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -57,3 +58,28 @@ def test_configuration_with_patterns(tmp_path: Path) -> None:
     (tmp_path / "a.go").write_text("package a\n\nvar C = make(chan int)\n")
     (tmp_path / "goleaklint.toml").write_text('exclude = ["gen/"]\n')
     assert imported("from goleaklint.cli import run; run(['check', '.'])", tmp_path) == ["pathspec", "tree_sitter"]
+
+
+def cpu_seconds(command: list[str], cwd: Path) -> float:
+    """The least processor time of a command in five runs: the machine may be busy, but it is never too fast.
+
+    A run before them writes the bytecode, as pip does when it installs.
+    """
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environ["PYTHONPYCACHEPREFIX"] = str(cwd / "bytecode")
+    times = []
+    for _ in range(6):
+        before = os.times()
+        subprocess.run(command, cwd=cwd, capture_output=True, check=False, env=environ)
+        after = os.times()
+        times.append(after.children_user + after.children_system - before.children_user - before.children_system)
+    return min(times[1:])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="processor times of children are not kept")
+def test_a_small_check_costs_little_more_than_its_imports(tmp_path: Path) -> None:
+    """Three times the imports that nobody can avoid is the limit."""
+    (tmp_path / "a.go").write_text("package a\n\nfunc f(c chan int) { go func() { c <- 1 }() }\n")
+    floor = cpu_seconds([sys.executable, "-c", "import click, tree_sitter, tree_sitter_go"], tmp_path)
+    tool = cpu_seconds([sys.executable, "-c", "from goleaklint.cli import main; main()", "check", "a.go"], tmp_path)
+    assert tool <= 3 * floor, (tool, floor)

@@ -6,7 +6,6 @@ an ordinal among findings that share all of these.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -45,4 +44,6 @@ def statement(text: str) -> str:
 
 
 def _digest(*parts: str) -> str:
+    import hashlib  # takes longer to import than all of this module, and a clean run needs none
+
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
