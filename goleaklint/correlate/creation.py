@@ -7,23 +7,13 @@ is the repository's own call that handed over the function.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from goleaklint.correlate.functions import Function, Package, agrees, calls_with, go_statements, line_of, source_name
+from goleaklint.correlate.functions import Function, Package, Start, agrees, is_named, line_of, source_name
 from goleaklint.correlate.repository import Repository
 from goleaklint.correlate.sites import lost_site, named_site, site
 from goleaklint.dump.account import How, Site
 from goleaklint.dump.goroutines import Frame, Stack
 from goleaklint.dump.symbols import RUNNERS, split_symbol
 from goleaklint.golang import ast
-
-
-class _Start(NamedTuple):
-    """A go statement, or a call that starts a goroutine, and the function around it."""
-
-    function: Function
-    node: ast.Node
-    line: int
 
 
 def creation_site(stack: Stack, repository: Repository) -> Site | None:
@@ -39,13 +29,13 @@ def _in_repository(creator: Frame, path: str, stack: Stack, repository: Reposito
     local = split_symbol(creator.function)[1]
     if package.file(path) is None:  # what a //line comment names: nothing to check
         return named_site(path, creator)
-    at_line = [start for start in _starts(package, path) if start.line == creator.line]
+    at_line = [start for start in package.starts(path) if start.line == creator.line]
     root = source_name(split_symbol(stack.frames[-1].function)[1]) if stack.frames else ""
     named = package.named(local, path)
     exact = next((start for start in _by_root(at_line, root) if agrees(local, start.function)), None)
     if exact is not None and not (named is not None and _runs_another(exact, root)):
         return site(package, exact.function, exact.node, How.LINE, creator.line)
-    if named is not None and (starts := _starts_of(named)):
+    if named is not None and (starts := package.starts_of(named)):
         nearest = min(starts, key=lambda start: (not _runs(start, root), abs(start.line - creator.line)))
         note = f"the source has changed: the dump says line {creator.line}"
         return site(package, nearest.function, nearest.node, How.MOVED, creator.line, note)
@@ -77,7 +67,7 @@ def handed_over_site(stack: Stack, creation: Site, repository: Repository) -> Si
 
 def _is_named_by(creation: Site, function: Function, repository: Repository) -> bool:
     package = repository.package_of(creation.span.path)
-    starts = _starts(package, creation.span.path)
+    starts = package.starts(creation.span.path)
     start = next((each for each in starts if each.function.file.span(each.node) == creation.span), None)
     if start is None or not isinstance(start.node, ast.Go) or not isinstance(start.node.call, ast.Call):
         return True
@@ -85,7 +75,7 @@ def _is_named_by(creation: Site, function: Function, repository: Repository) -> 
     if isinstance(fun, ast.FuncLit):
         return True
     # A parameter or a variable may have the function's own name; then there is nothing better to say.
-    return _names(fun, function.name.rpartition(".")[2])
+    return is_named(fun, function.name.rpartition(".")[2])
 
 
 def _through_helper(stack: Stack, repository: Repository) -> Site | None:
@@ -114,36 +104,13 @@ def _handed_over(frame: Frame, path: str, helper: str, repository: Repository) -
 
 
 def _hand_over(package: Package, function: Function, line: int, note: str) -> Site | None:
-    """The call that has the function among its arguments, when it is the only one."""
-    if function.literal is not None:
-        start = _call_with(package, function, function.literal)
-        return site(package, start.function, start.node, How.HELPER, line, note)
-    calls = _calls_that_hand_over(package, function)
-    if len(calls) == 1:
-        return site(package, calls[0].function, calls[0].node, How.HELPER, line, note)
-    return None
-
-
-def _call_with(package: Package, function: Function, literal: ast.FuncLit) -> _Start:
-    """The call that has the literal among its arguments, `wg.Go(func() {...})`; else the literal itself."""
-    path = function.file.path
-    for outer in package.functions(path):
-        call = calls_with(outer.body, literal) if outer.body is not None and outer.literal is None else None
-        if call is not None:
-            return _Start(package.around_node(path, call) or outer, call, line_of(function.file, call))
-    return _Start(function, literal, line_of(function.file, literal))
-
-
-def _calls_that_hand_over(package: Package, wanted: Function) -> list[_Start]:
-    """The calls of the package that have the function, as a value, among their arguments."""
-    name = wanted.name.rpartition(".")[2]
-    found: list[_Start] = []
-    for path in package.paths:
-        for function in package.functions(path):
-            for node in function.own_nodes():
-                if isinstance(node, ast.Call) and any(_names(argument, name) for argument in node.args):
-                    found.append(_Start(function, node, line_of(function.file, node)))
-    return found
+    """The call that has the function among its arguments, when it is the only one; of a literal, else the literal."""
+    if function.literal is None:
+        calls = package.calls_with(function.name.rpartition(".")[2])
+        start = calls[0] if len(calls) == 1 else None
+    else:
+        start = package.call_with(function.literal) or Start(function, function.literal, 0)
+    return site(package, start.function, start.node, How.HELPER, line, note) if start is not None else None
 
 
 def _from_ancestors(stack: Stack, helper: str, repository: Repository) -> Site | None:
@@ -166,38 +133,21 @@ def _from_ancestors(stack: Stack, helper: str, repository: Repository) -> Site |
     return None
 
 
-def _starts(package: Package, path: str) -> list[_Start]:
-    return [start for function in package.functions(path) for start in _starts_of(function)]
-
-
-def _starts_of(function: Function) -> list[_Start]:
-    return [_Start(function, node, line_of(function.file, node)) for node in go_statements(function)]
-
-
-def _by_root(starts: list[_Start], root: str) -> list[_Start]:
+def _by_root(starts: list[Start], root: str) -> list[Start]:
     """The ones that run the function of the goroutine's outermost frame first: two can stand on one line."""
     return sorted(starts, key=lambda start: not _runs(start, root))
 
 
-def _runs(start: _Start, root: str) -> bool:
+def _runs(start: Start, root: str) -> bool:
     call = start.node.call if isinstance(start.node, ast.Go) else start.node
     if not isinstance(call, ast.Call) or not root:
         return False
     if isinstance(call.fun, ast.FuncLit):
         return root.endswith("." + call.fun.name)
-    return _names(call.fun, root.rpartition(".")[2])
+    return is_named(call.fun, root.rpartition(".")[2])
 
 
-def _runs_another(start: _Start, root: str) -> bool:
+def _runs_another(start: Start, root: str) -> bool:
     """It runs a literal, and not the goroutine's; of a named function that may be a variable nothing is sure."""
     call = start.node.call if isinstance(start.node, ast.Go) else start.node
     return isinstance(call, ast.Call) and isinstance(call.fun, ast.FuncLit) and bool(root) and not _runs(start, root)
-
-
-def _names(expr: ast.Expr, name: str) -> bool:
-    """`f`, `x.f`, `f[T]`, with f the name."""
-    if isinstance(expr, ast.Index):
-        return _names(expr.x, name)
-    if isinstance(expr, ast.Selector):
-        return expr.name == name
-    return isinstance(expr, ast.Name) and expr.name == name

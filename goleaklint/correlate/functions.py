@@ -21,7 +21,6 @@ from goleaklint.model import Span
 # Bodies of range-over-func loops, and wrappers that the compiler makes, are no functions of the source.
 _NOT_IN_SOURCE = re.compile(r"-range\d+|\.(?:gowrap|deferwrap)\d+$|-fm$")
 _TYPE_ARGUMENTS = re.compile(r"\[.*\]")
-_INIT = re.compile(r"init\b")
 _LITERAL = re.compile(r"(?:\.func\d+|\.\d+)(?:\.\d+)*$")
 
 
@@ -54,20 +53,26 @@ def source_name(local_name: str) -> str:
     return "init." + name.removeprefix("glob..") if name.startswith("glob..") else name
 
 
+class Start(NamedTuple):
+    """A go statement, or a call that hands a function to what starts goroutines, and the function around it."""
+
+    function: Function
+    node: ast.Node
+    line: int
+
+
 class Package:
     """The Go files of one directory, parsed when they are first needed."""
 
     def __init__(self, directory: str, import_path: str) -> None:
         self.directory = directory
         self.import_path = import_path
-        self._files: dict[str, SourceFile | None] = {}
         self._functions: dict[str, list[Function]] = {}
+        self._starts: dict[str, list[Start]] = {}
 
     def file(self, path: str) -> SourceFile | None:
         """One file of the directory; None when it cannot be read or is no Go file."""
-        if path not in self._files:
-            self._files[path] = _parse(path)
-        return self._files[path]
+        return self._files.get(path)
 
     def functions(self, path: str) -> list[Function]:
         """Every function of a file, literals behind the function around them."""
@@ -79,8 +84,6 @@ class Package:
     def named(self, local_name: str, path: str) -> Function | None:
         """The function with a dump's name: in the file that the dump names, else in another of the package."""
         name = source_name(local_name)
-        if _INIT.match(name):
-            self._number()
         paths = [path, *(other for other in self.paths if other != path)]
         return next((function for each in paths for function in self.functions(each) if function.name == name), None)
 
@@ -89,10 +92,52 @@ class Package:
         holding = [function for function in self.functions(path) if function.holds(line)]
         return min(holding, key=lambda function: function.end - function.at, default=None)
 
-    def around_node(self, path: str, node: ast.Node) -> Function | None:
-        """The innermost function that a node is in, which is not the literal that the node itself is."""
-        holding = [each for each in self.functions(path) if each.at < node.at and node.end <= each.end]
-        return min(holding, key=lambda function: function.end - function.at, default=None)
+    def starts(self, path: str) -> list[Start]:
+        """The go statements of a file."""
+        if path not in self._starts:
+            self._starts[path] = [
+                Start(function, node, line_of(function.file, node))
+                for function in self.functions(path)
+                for node in function.own_nodes()
+                if isinstance(node, ast.Go)
+            ]
+        return self._starts[path]
+
+    def starts_of(self, function: Function) -> list[Start]:
+        """The go statements of a function itself."""
+        return [start for start in self.starts(function.file.path) if start.function == function]
+
+    def call_with(self, literal: ast.FuncLit) -> Start | None:
+        """The call that has a literal among its arguments, `wg.Go(func() {...})`."""
+        return self._calls_by_literal.get(id(literal))
+
+    def calls_with(self, name: str) -> list[Start]:
+        """The calls of the package that have a function of this name, as a value, among their arguments."""
+        return self._calls_by_name.get(name, [])
+
+    @cached_property
+    def _calls_by_literal(self) -> dict[int, Start]:
+        return {
+            id(argument): start
+            for start, call in self._calls()
+            for argument in call.args
+            if isinstance(argument, ast.FuncLit)
+        }
+
+    @cached_property
+    def _calls_by_name(self) -> dict[str, list[Start]]:
+        found: dict[str, list[Start]] = {}
+        for start, call in self._calls():
+            for name in dict.fromkeys(map(name_of, call.args)):
+                found.setdefault(name, []).append(start)
+        return found
+
+    def _calls(self) -> Iterator[tuple[Start, ast.Call]]:
+        for path in self.paths:
+            for function in self.functions(path):
+                for node in function.own_nodes():
+                    if isinstance(node, ast.Call):
+                        yield Start(function, node, line_of(function.file, node)), node
 
     def symbol(self, function: Function) -> str:
         """Go's full name as in a traceback, `import/path.F.func1`; the linker calls every program `main`."""
@@ -111,16 +156,16 @@ class Package:
             return []
         return [join(self.directory, name) for name in names if not name.startswith(("_", "."))]
 
-    def _number(self) -> None:
-        """`init.0` and `init.func1` are counted over all files of the package."""
+    @cached_property
+    def _files(self) -> dict[str, SourceFile]:
+        """All of them, because `init.0` and `init.func1` are counted over the files of a package."""
+        files = {path: file for path in self.paths if (file := _parse(path)) is not None}
         by_package: dict[str, list[SourceFile]] = {}
-        for path in self.paths:
-            file = self.file(path)
-            if file is not None:
-                by_package.setdefault(file.package, []).append(file)
-        for files in by_package.values():
-            number_inits(files)
-        self._functions.clear()
+        for file in files.values():
+            by_package.setdefault(file.package, []).append(file)
+        for together in by_package.values():
+            number_inits(together)
+        return files
 
 
 def agrees(local_name: str, function: Function) -> bool:
@@ -138,17 +183,18 @@ def agrees(local_name: str, function: Function) -> bool:
     return f".{outer}." in name and bool(_LITERAL.search(name))
 
 
-def go_statements(function: Function) -> list[ast.Go]:
-    """The go statements of a function itself, in the order of the source."""
-    return [node for node in function.own_nodes() if isinstance(node, ast.Go)]
+def is_named(expr: ast.Expr, name: str) -> bool:
+    """`f`, `x.f`, `f[T]`, with f the name."""
+    return name_of(expr) == name
 
 
-def calls_with(body: ast.Node, argument: ast.Node) -> ast.Call | None:
-    """The call that gets `argument` as one of its arguments."""
-    for node in descend(body):
-        if isinstance(node, ast.Call) and any(item is argument for item in node.args):
-            return node
-    return None
+def name_of(expr: ast.Expr) -> str:
+    """The last name of `f`, `x.f`, `f[T]`; "" for anything else."""
+    if isinstance(expr, ast.Index):
+        return name_of(expr.x)
+    if isinstance(expr, ast.Selector | ast.Name):
+        return expr.name
+    return ""
 
 
 def line_of(file: SourceFile, node: ast.Node) -> int:
@@ -165,8 +211,6 @@ def whole_line(file: SourceFile, line: int) -> Span:
 
 
 def _parse(path: str) -> SourceFile | None:
-    if not path.endswith(".go"):
-        return None
     try:
         data = Path(path).read_bytes()
     except OSError:

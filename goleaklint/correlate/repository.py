@@ -91,8 +91,9 @@ class Repository:
             return None
         for path in (import_path, import_path.removesuffix("_test")):
             for module in self.modules:
-                if path == module.path or path.startswith(module.path + "/"):
-                    below = path[len(module.path) + 1 :]
+                prefix = "" if module.path == "std" else module.path + "/"  # Go's own checkout
+                if path == module.path or path.startswith(prefix):
+                    below = path[len(prefix) :]
                     if os.path.isdir(_below(module, below)):
                         return module, below
         return None

@@ -48,6 +48,7 @@ class Grouping:
 
     def __init__(self) -> None:
         self.total = 0
+        self.mains = 0  # goroutines with the number 1: more than one is more than one dump
         self._tallies: dict[tuple[int, int], _Tally] = {}  # by identity: a tally keeps its state and stack alive
 
     def count(self, goroutines: Iterable[Goroutine]) -> None:
@@ -63,6 +64,7 @@ class Grouping:
                 tally.ids.append(goroutine.id)
             tally.parents.add(goroutine.parent)
             self.total += 1
+            self.mains += goroutine.id == 1
 
     def buckets(self, *, crashed: bool = False) -> tuple[Bucket, ...]:
         """By verdict, then the biggest first. `crashed`: the first goroutine is the one that ended the process."""

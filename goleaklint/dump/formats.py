@@ -88,6 +88,8 @@ def read_text(stream: Readable, path: str) -> Dump:
     reader = TextReader(Notes(path))
     grouping = Grouping()
     grouping.count(reader.goroutines(at_column_0(chunks(stream))))
+    if grouping.mains > 1:
+        reader.notes.add(0, f"it holds {grouping.mains} dumps, whose goroutines are counted together")
     return Dump(
         path=path,
         format="text",

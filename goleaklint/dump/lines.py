@@ -56,8 +56,9 @@ def at_column_0(pieces: Iterable[bytes]) -> Iterator[bytes]:
     plain = False
     for piece in pieces:
         if not plain:
-            plain = _HEADER.search(piece) is not None
-            if not plain and prefix is None and (behind := _BEHIND_PREFIX.search(piece)):
+            may_hold_one = b"goroutine " in piece
+            plain = may_hold_one and _HEADER.search(piece) is not None
+            if may_hold_one and not plain and prefix is None and (behind := _BEHIND_PREFIX.search(piece)):
                 prefix = _pattern(behind["prefix"])
         yield prefix.sub(b"", piece) if prefix and not plain else piece
 

@@ -12,6 +12,8 @@ from goleaklint.dump.goroutines import Ancestor, Frame, Stack
 
 # The last `:` before digits: a file name may hold spaces, parentheses and colons, and need not end in .go.
 _PLACE = re.compile(r"\s+(?P<file>.+):(?P<line>\d{1,9})(?: \+0x[0-9a-f]+)?(?: pc=0x[0-9a-f]+)?$")
+# The same without the tab, which a log driver may have trimmed: only ever looked for behind a call.
+_TRIMMED_PLACE = re.compile(r"(?P<file>\S.*):(?P<line>\d{1,9})(?: \+0x[0-9a-f]+)?$")
 _C_PLACE = re.compile(r"\s+(?:.+ )?pc=0x[0-9a-f]+$")
 _ELIDED = re.compile(r"\.\.\.(\d+|additional) frames elided\.\.\.$")
 _UNAVAILABLE = "goroutine running on other thread; stack unavailable"
@@ -102,7 +104,7 @@ def _frame(lines: Sequence[str], at: int) -> Frame | None:
     name = lines[at]
     if at + 1 == len(lines) or name[:1].isspace() or not name:
         return None
-    place = _PLACE.match(lines[at + 1])
+    place = _PLACE.match(lines[at + 1]) or _TRIMMED_PLACE.match(lines[at + 1])
     if name.endswith(_CALL):
         return Frame(name[:-1], place["file"], int(place["line"])) if place else None
     if not _C_PLACE.match(lines[at + 1]):  # a C function has no arguments, and its place ends in pc=
@@ -113,7 +115,7 @@ def _frame(lines: Sequence[str], at: int) -> Frame | None:
 def _creation(lines: Sequence[str], at: int) -> tuple[Frame | None, int]:
     if at + 1 >= len(lines) or not lines[at].startswith(_CREATED):
         return None, at
-    place = _PLACE.match(lines[at + 1])
+    place = _PLACE.match(lines[at + 1]) or _TRIMMED_PLACE.match(lines[at + 1])
     if not place:
         return None, at
     return Frame(lines[at].removeprefix(_CREATED), place["file"], int(place["line"])), at + 2

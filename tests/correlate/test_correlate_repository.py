@@ -118,6 +118,16 @@ def test_subdirectory(checkout: Path) -> None:
     assert absolute.file(Frame("example.com/app/x.F", "/w/x/x.go", 1)) == (checkout / "x/x.go").as_posix()
 
 
+def test_the_standard_library(tmp_path: Path) -> None:
+    """In Go's own checkout import paths have no prefix."""
+    (tmp_path / "go/net/http").mkdir(parents=True)
+    (tmp_path / "go/go.mod").write_text("module std\n", encoding="utf-8")
+    (tmp_path / "go/net/http/server.go").write_text("package http\n", encoding="utf-8")
+    repository = Repository(str(tmp_path / "go"))
+    found = repository.file(Frame("net/http.(*Server).Serve", "/usr/local/go/src/net/http/server.go", 1))
+    assert found == (tmp_path / "go/net/http/server.go").as_posix()
+
+
 def test_one_command(checkout: Path) -> None:
     """`go build -trimpath main.go` prints `./main.go`: it is the checkout's own when there is one at its root."""
     (checkout / "main.go").write_text("package main\n", encoding="utf-8")

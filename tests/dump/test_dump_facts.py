@@ -302,6 +302,23 @@ def test_fact_18_a_race_report_is_no_dump() -> None:
         captured("race")
 
 
+@pytest.mark.parametrize("blank", [b"    ", b"        ", b""])
+def test_tabs_replaced(blank: bytes) -> None:
+    """A terminal's copy has blanks for the tabs, some log drivers trim them: nothing is lost."""
+    text = (DUMPS / "all.txt").read_bytes()
+    assert read(text.replace(b"\n\t", b"\n" + blank)).buckets == read(text).buckets
+
+
+def test_several_dumps_in_one_file() -> None:
+    """They are counted together, and the diagnostic says that there are several."""
+    text = (DUMPS / "deadlock.txt").read_bytes()
+    dump = read(text * 3)
+    assert (dump.total, [each.message for each in dump.diagnostics]) == (
+        12,
+        ["it holds 3 dumps, whose goroutines are counted together"],
+    )
+
+
 def test_native_frames() -> None:
     """C code without a symboliser, and with one, keeps the goroutine."""
     lines = ("non-Go function at pc=7f00", "c_work", "\tpc=0x7f01", "c_named", "\t/src/c.c:5 pc=0x7f02", *SENDER)
