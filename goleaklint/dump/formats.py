@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
+from typing import NamedTuple
 
 from goleaklint.dump.buckets import Grouping
 from goleaklint.dump.goroutines import Dump
@@ -65,6 +67,13 @@ class NotADumpError(Exception):
     """Nothing could be read; the text says what the input is and what to capture instead."""
 
 
+class Reader(NamedTuple):
+    """One format of captures: whether the first bytes may be of it, and how to read all of them."""
+
+    recognises: Callable[[bytes], bool]
+    read: Callable[[Readable, str], Dump]
+
+
 def read(data: bytes | Readable, path: str = "-") -> Dump:
     """Read one capture; `path` is only the name that it gets in diagnostics.
 
@@ -74,13 +83,18 @@ def read(data: bytes | Readable, path: str = "-") -> Dump:
     head = stream.read(_HEAD)
     if not head.strip():
         raise NotADumpError(f"an empty file; {_CAPTURE}")
-    for magic, what in _MAGIC:
-        if head.startswith(magic):
-            raise NotADumpError(what)
-    dump = read_text(_Rejoined(head, stream), path)
+    reader = next((reader for reader in READERS if reader.recognises(head)), None)
+    if reader is None:
+        raise NotADumpError(next(what for magic, what in _MAGIC if head.startswith(magic)))
+    dump = reader.read(_Rejoined(head, stream), path)
     if not dump.total:
         raise NotADumpError(_what_else(head, dump))
     return dump
+
+
+def _may_be_text(head: bytes) -> bool:
+    """A text dump may stand behind anything but what has a magic number of its own."""
+    return not any(head.startswith(magic) for magic, _ in _MAGIC)
 
 
 def read_text(stream: Readable, path: str) -> Dump:
@@ -100,9 +114,14 @@ def read_text(stream: Readable, path: str) -> Dump:
     )
 
 
+# The first that recognises the input reads it; text, which recognises almost everything, is the last.
+READERS = (Reader(_may_be_text, read_text),)
+
+
 def _what_else(head: bytes, dump: Dump) -> str:
-    if dump.diagnostics:
-        return f"no goroutine in it can be read ({dump.diagnostics[0].message}); {_CAPTURE}"
+    broken = next((item.message for item in dump.diagnostics if item.message.startswith("goroutine ")), "")
+    if broken:
+        return f"no goroutine in it can be read ({broken}); {_CAPTURE}"
     for pattern, what in _OTHER:
         if pattern.search(head):
             return what
