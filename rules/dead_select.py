@@ -73,4 +73,6 @@ def check(package: Package) -> Iterator[Finding]:
         if stuck.op.select is None:
             continue
         names = list(dict.fromkeys(name_of(op.prim) for op in [stuck.op, *stuck.alternatives] if op.prim is not None))
-        yield at_select(finding(RULE, stuck, f"select on {', '.join(names)} blocks for ever: no case can come true"), stuck)
+        yield at_select(
+            finding(RULE, stuck, f"select on {', '.join(names)} blocks for ever: no case can come true"), stuck
+        )

@@ -55,4 +55,6 @@ def check(package: Package) -> Iterator[Finding]:
     for stuck in package.stuck({"send"}):
         if stuck.op.select is not None or not stuck.never_released:
             continue
-        yield finding(RULE, stuck, f"send on {name_of(stuck.prim)} blocks for ever: no other goroutine receives from it")
+        yield finding(
+            RULE, stuck, f"send on {name_of(stuck.prim)} blocks for ever: no other goroutine receives from it"
+        )

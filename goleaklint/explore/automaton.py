@@ -56,7 +56,9 @@ class Automaton:
     threads: list[Thread] = field(default_factory=list)
     killed: set[int] = field(default_factory=set)  # the process ends here
     cut: set[int] = field(default_factory=set)  # what happens from here on is not followed
-    exits: dict[int, Place] = field(default_factory=dict)  # node -> the return (or end) through which the function leaves
+    exits: dict[int, Place] = field(
+        default_factory=dict
+    )  # node -> the return (or end) through which the function leaves
 
     def node(self) -> int:
         """A new node without edges."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import conditions, expressions, stdlib
+from goleaklint.explore import counts, expressions, stdlib
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import (
     NIL,
@@ -31,7 +31,7 @@ def call(lo: Lowering, node: ast.Call, env: Env) -> Value:
     """A call expression."""
     fun = node.fun
     if isinstance(fun, ast.Name) and env.find(fun.name) is None:
-        if fun.name in _BUILTINS and fun.name not in lo.facts.funcs:
+        if is_builtin(lo, fun, env):
             return _BUILTINS[fun.name](lo, node, env)
         if fun.name in lo.facts.types and fun.name not in lo.facts.funcs:
             return _conversion(lo, node, env, ast.TypeName(at=fun.at, end=fun.end, name=fun.name))
@@ -42,6 +42,16 @@ def call(lo: Lowering, node: ast.Call, env: Env) -> Value:
     if len(args) == 1 and isinstance(args[0], Tuple):
         args = list(args[0].items)
     return apply(lo, function, args, node, env)
+
+
+def is_builtin(lo: Lowering, fun: ast.Expr, env: Env) -> bool:
+    """Whether a call is of a predeclared function, such as close."""
+    return (
+        isinstance(fun, ast.Name)
+        and fun.name in _BUILTINS
+        and env.find(fun.name) is None
+        and fun.name not in lo.facts.funcs
+    )
 
 
 def _conversion(lo: Lowering, node: ast.Call, env: Env, ty: ast.Type) -> Value:
@@ -173,7 +183,7 @@ def _make(lo: Lowering, node: ast.Call, env: Env) -> Value:
     under = lo.facts.underlying(Ty(ty, lo.frame.file))
     key = (lo.frame.context, id(node))
     if under is not None and isinstance(under.node, ast.ChanType):
-        capacity = conditions.capacity(lo, node.args[1], env) if len(node.args) > 1 else 0
+        capacity = counts.capacity(lo, node.args[1], env) if len(node.args) > 1 else 0
         prim = expressions.made(lo, "chan", "", node, key)
         prim.capacity = capacity
         return prim
@@ -238,7 +248,20 @@ _BUILTINS = {
     **dict.fromkeys(
         (
             *("len", "cap", "copy", "delete", "print", "println", "min", "max", "clear", "recover", "complex", "real"),
-            *("imag", "string", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64"),
+            *(
+                "imag",
+                "string",
+                "int",
+                "int8",
+                "int16",
+                "int32",
+                "int64",
+                "uint",
+                "uint8",
+                "uint16",
+                "uint32",
+                "uint64",
+            ),
             *("float32", "float64", "byte", "rune", "bool", "uintptr", "error", "any"),
         ),
         _plain,

@@ -273,7 +273,10 @@ def external(lo: Lowering, cell: Cell, key: object) -> Value:
 
 def _has_parts(lo: Lowering, ty: Ty) -> bool:
     node = bare(ty).node
-    return isinstance(node, ast.SliceType | ast.ArrayType | ast.MapType | ast.StructType) or lo.facts.declared(ty) is not None
+    return (
+        isinstance(node, ast.SliceType | ast.ArrayType | ast.MapType | ast.StructType)
+        or lo.facts.declared(ty) is not None
+    )
 
 
 def zero(lo: Lowering, ty: Ty | None, at: ast.Node, name: str, key: object = None) -> Value:
@@ -307,6 +310,8 @@ def zero(lo: Lowering, ty: Ty | None, at: ast.Node, name: str, key: object = Non
 def made(lo: Lowering, kind: str, name: str, at: ast.Node, key: object, **more: object) -> Prim:
     """A primitive made here; where that can happen more than once, the automaton says so."""
     prim = lo.heap.prim(key, kind, name, lo.place(at), **more)
+    if len(lo.activations) > 1:
+        prim.activation = lo.activations[-1]
     if lo.loops or lo.several:
         prim.repeated = True
         lo.emit("make", prim, at)
@@ -320,7 +325,9 @@ def dead_channel(lo: Lowering, at: ast.Node, kind: str) -> Prim:
 
 def zero_or_unknown(cell: Cell) -> Value:
     """What an unwritten cell reads as."""
-    return NIL if cell.maybe_nil and cell.ty is not None and isinstance(cell.ty.node, ast.ChanType) else Unknown(cell.ty)
+    return (
+        NIL if cell.maybe_nil and cell.ty is not None and isinstance(cell.ty.node, ast.ChanType) else Unknown(cell.ty)
+    )
 
 
 def typed(value: Value, ty: Ty | None) -> Value:
@@ -362,6 +369,8 @@ def received(lo: Lowering, channel: Value) -> Value:
 def _unary(lo: Lowering, node: ast.Unary, env: Env) -> Value:
     if node.op != "<-":
         value = evaluate(lo, node.x, env)
+        if node.op == "&":
+            _address_taken(lo, node.x, value, env)
         if node.op == "!" and isinstance(value, Const) and isinstance(value.value, bool):
             return Const(not value.value)
         return value if node.op in {"&", "*"} else None
@@ -371,6 +380,13 @@ def _unary(lo: Lowering, node: ast.Unary, env: Env) -> Value:
     elif isinstance(channel, Prim):
         _receive(lo, channel, node)
     return received(lo, channel)
+
+
+def _address_taken(lo: Lowering, node: ast.Expr, value: Value, env: Env) -> None:
+    """`&x` of a variable that is no struct: whoever gets it may set x to anything."""
+    cell = env.find(node.name) if isinstance(node, ast.Name) else None
+    if cell is not None and (isinstance(value, Const | Closure) or (isinstance(value, Prim) and value.kind == "chan")):
+        lo.heap.store(cell, Unknown(cell.ty))
 
 
 def _receive(lo: Lowering, channel: Prim, node: ast.Unary) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from goleaklint.explore import expressions, statements
 from goleaklint.explore.automaton import Automaton, Op, Thread, TooBig
-from goleaklint.explore.conditions import Survey
 from goleaklint.explore.scopes import Env, Heap
+from goleaklint.explore.survey import Survey
 from goleaklint.explore.values import Cell, Closure, Place, Prim, Tuple, Value
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.types import Ty
@@ -76,6 +76,7 @@ class Lowering:
         self.survey = Survey()
         self.auto = Automaton()
         self.frames: list[Frame] = []
+        self.activations: list[int] = []  # those around the current statement, also those that started the goroutine
         self.active: list[object] = []  # bodies being inlined, against recursion
         self.cur = self.auto.node()
         self.flagged: list[tuple[Prim, int, int, int]] = []  # the nodes that a conditional defer runs
@@ -103,6 +104,9 @@ class Lowering:
         """Connect two nodes."""
         if op is not None:
             op.target = target
+            prim = op.prim
+            if prim is not None and prim.activation and not prim.leaves and prim.activation not in self.activations:
+                prim.leaves = True
         self.auto.edges[source].append((op, target))
 
     def emit(self, kind: str, prim: Prim | None, at: ast.Node, amount: int = 1, thread: int = -1) -> None:
@@ -149,10 +153,12 @@ class Lowering:
                 frame.named.append(cell)
         self.frames.append(frame)
         self.active.append(body)
+        self.activations.append(context)
         statements.block(self, body, env)
         self.auto.exits.setdefault(self.cur, Place(body, closure.file, frame.function))
         self.leave()
         self.active.pop()
+        self.activations.pop()
         self.frames.pop()
         self.cur = frame.exit
         values = [self.read(cell) for cell in frame.results]

@@ -74,7 +74,9 @@ class Explorer:
         seen = {op.prim.ident: op.prim for node in self.nodes.values() for op, _ in node.ops if op.prim is not None}
         self.prims = [seen[ident] for ident in sorted(seen)]
         self.index = {prim.ident: len(self.slots) + i for i, prim in enumerate(self.prims)}
-        remade = sorted({op.prim.ident for n in self.nodes.values() for op, _ in n.ops if op.kind == "make" and op.prim})
+        remade = sorted(
+            {op.prim.ident for n in self.nodes.values() for op, _ in n.ops if op.kind == "make" and op.prim}
+        )
         self.made = {ident: len(self.slots) + len(self.prims) + i for i, ident in enumerate(remade)}
         self.receivers = _by_kind(self.nodes, "recv")
         self.condwaits = _by_kind(self.nodes, "cwait")
@@ -142,7 +144,9 @@ class Explorer:
 
     # ---- what each operation does: changes of primitives, and the goroutine that moves along
 
-    def partners(self, state: State, slot: int, table: dict[int, dict[int, Targets]], prim: Prim) -> Iterator[tuple[int, Targets]]:
+    def partners(
+        self, state: State, slot: int, table: dict[int, dict[int, Targets]], prim: Prim
+    ) -> Iterator[tuple[int, Targets]]:
         """The other goroutines that are at an operation of the table on this primitive."""
         nodes = table.get(prim.ident)
         if nodes is None:

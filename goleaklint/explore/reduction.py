@@ -37,8 +37,7 @@ class Reducer:
     def __init__(self, auto: Automaton, visible: Callable[[Op], bool]) -> None:
         self.auto = auto
         self.edges = [
-            [(op if op is not None and visible(op) else None, target) for op, target in edges]
-            for edges in auto.edges
+            [(op if op is not None and visible(op) else None, target) for op, target in edges] for edges in auto.edges
         ]
         self._closures: dict[int, tuple[int, ...]] = {}
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from goleaklint.explore import escape, stuck
 from goleaklint.explore.automaton import Op, TooBig
-from goleaklint.explore.conditions import Survey
 from goleaklint.explore.lowering import Frame, Limits, Lowering
 from goleaklint.explore.product import Explorer
 from goleaklint.explore.reduction import Reducer
 from goleaklint.explore.scopes import Env, Heap
 from goleaklint.explore.stuck import Stuck
-from goleaklint.explore.values import Closure
+from goleaklint.explore.survey import Survey
+from goleaklint.explore.values import Closure, Prim
 from goleaklint.facts.package import PackageFacts
 from goleaklint.golang import ast
 from goleaklint.golang.source import FuncDecl
@@ -23,6 +24,7 @@ LIMITS = (Limits(depth=8, nodes=2500), Limits(depth=3, nodes=1200), Limits(depth
 STATES = 3000
 PASSES = 4
 CONTROL = frozenset({"go", "fail"})
+STEERING = frozenset({"flag", "key", "once"})
 _NOWHERE = ast.Bad(at=0, end=0)
 
 
@@ -64,7 +66,9 @@ def _makes(facts: PackageFacts, decl: FuncDecl, literal: ast.FuncLit) -> bool:
                     return True
             elif node.fun.name in facts.makers:
                 return True
-        elif isinstance(node, ast.VarDecl | ast.Composite) and facts.root_pattern.search(decl.file.data[node.at : node.end]):
+        elif isinstance(node, ast.VarDecl | ast.Composite) and facts.root_pattern.search(
+            decl.file.data[node.at : node.end]
+        ):
             return True
     return False
 
@@ -109,8 +113,8 @@ def _grouped(found: list[Stuck]) -> list[Stuck]:
     return list(first.values())
 
 
-def _rank(item: Stuck) -> tuple[bool, bool, bool, int]:
-    return (item.root_in_test, item.only_after_failure, item.needs_two, len(item.trace))
+def _rank(item: Stuck) -> tuple[bool, bool, bool, bool, int]:
+    return (item.alone, item.root_in_test, item.only_after_failure, item.needs_two, len(item.trace))
 
 
 def _explore(facts: PackageFacts, root: Root) -> list[Stuck] | None:
@@ -170,13 +174,45 @@ def _waits(lo: Lowering) -> bool:
 
 
 def _search(lo: Lowering, root: Root) -> list[Stuck]:
+    """Explore everything at once; where that is too much, only what is not a called function's own business."""
+    try:
+        return _explore_only(lo, root, lambda prim: True)
+    except TooBig:
+        pass
+    try:
+        return _explore_only(lo, root, lambda prim: not prim.inner)
+    except TooBig:
+        return _one_by_one(lo, root)
+
+
+def _one_by_one(lo: Lowering, root: Root) -> list[Stuck]:
+    """Each channel or WaitGroup of the root alone, the others taken to block nobody: less sure, but small."""
+    found: list[Stuck] = []
+    explored = False
+    for prim in lo.heap.prims:
+        if prim.silent or prim.inner or prim.kind not in {"chan", "wg", "group"}:
+            continue
+        try:
+            items = _explore_only(lo, root, lambda other, wanted=prim: other is wanted or other.kind in STEERING)  # type: ignore[misc]
+        except TooBig:
+            continue
+        explored = True
+        for item in items:
+            item.alone = True
+            found.append(item)
+    if not explored:
+        raise TooBig
+    return found
+
+
+def _explore_only(lo: Lowering, root: Root, wanted: Callable[[Prim], bool]) -> list[Stuck]:
     useful = _useful_flags(lo)
 
     def visible(op: Op) -> bool:
         prim = op.prim
         if op.kind in CONTROL:
             return True
-        if prim is None or prim.silent:
+        if prim is None or prim.silent or not wanted(prim):
             return False
         if op.kind == "make":
             return prim.repeated
@@ -199,5 +235,3 @@ def _useful_flags(lo: Lowering) -> set[int]:
         for flag, first, last, reached in lo.flagged
         if any(matters(op) for edges in [*lo.auto.edges[first:last], lo.auto.edges[reached]] for op, _ in edges)
     }
-
-

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import calls, conditions, expressions
+from goleaklint.explore import calls, conditions, counts, expressions
 from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
-from goleaklint.explore.values import Cell, Closure, Place, Prim, Tuple, Unknown, Value
+from goleaklint.explore.values import Cell, Closure, Place, Prim, Unknown, Value
 from goleaklint.facts.types import Ty
 from goleaklint.golang import ast
 
 if TYPE_CHECKING:
-    from goleaklint.explore.lowering import Deferred, Frame, Jump, Lowering
+    from goleaklint.explore.lowering import Frame, Jump, Lowering
 
 
 def block(lo: Lowering, node: ast.Block, env: Env) -> None:
@@ -115,7 +115,7 @@ def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
     for target, value, source in zip(node.left, values, _sources(node.right, len(node.left)), strict=False):
         assign(lo, target, value, env, define=node.op == ":=")
         if node.op == ":=" and isinstance(target, ast.Name):
-            conditions.copied(lo, env.find(target.name), source, env)
+            counts.copied(lo, env.find(target.name), source, env)
 
 
 def _sources(right: list[ast.Expr], wanted: int) -> list[ast.Expr | None]:
@@ -132,7 +132,7 @@ def _var(lo: Lowering, node: ast.VarDecl, env: Env, label: str) -> None:
         if index < len(values):
             lo.heap.store(cell, expressions.typed(values[index], ty))
             if len(node.values) == len(node.names):
-                conditions.copied(lo, cell, node.values[index], env)
+                counts.copied(lo, cell, node.values[index], env)
         else:
             lo.heap.store(cell, expressions.zero(lo, ty, name, name.name))
         conditions.written(lo, cell, cell.value, name)
@@ -155,16 +155,20 @@ def _defer(lo: Lowering, node: ast.Defer, env: Env, label: str) -> None:
     if not isinstance(node.call, ast.Call):
         return
     call = node.call
-    function = expressions.evaluate(lo, call.fun, env)
-    args = [expressions.evaluate(lo, a, env) for a in call.args]
     frame = lo.frame
+    builtin = calls.is_builtin(lo, call.fun, env)
+    function = None if builtin else expressions.evaluate(lo, call.fun, env)
+    args = [] if builtin else [expressions.evaluate(lo, a, env) for a in call.args]
     flag: Prim | None = None
     if frame.branching or lo.loops:
         flag = lo.heap.prim((frame.context, id(node)), "flag", "", None)
         lo.emit("set", flag, node)
 
     def run() -> None:
-        calls.apply(lo, function, args, call, env)
+        if builtin:
+            calls.call(lo, call, env)
+        else:
+            calls.apply(lo, function, args, call, env)
 
     frame.defers.append(Deferred(run, flag))
 
@@ -338,7 +342,7 @@ def _comm(lo: Lowering, case: ast.CommCase, env: Env) -> tuple[str, Prim | None,
 def _for(lo: Lowering, node: ast.For, env: Env, label: str) -> None:
     scope = Env(env)
     statement(lo, node.init, scope)
-    count = conditions.loop_count(lo, node, scope)
+    count = counts.loop_count(lo, node, scope)
     if count is not None:
         _unrolled(lo, node.body, scope, label, count)
         return
@@ -414,7 +418,7 @@ def _range(lo: Lowering, node: ast.Range, env: Env, label: str) -> None:
     closure = value if isinstance(value, Closure) else None
     if closure is not None:
         lo.heap.escape(closure)
-    count = conditions.range_count(lo, node, scope)
+    count = counts.range_count(lo, node, scope)
     elements = expressions.elements_of(lo, value)
     item = lo.read(elements) if elements is not None else None
 

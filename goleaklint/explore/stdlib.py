@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import calls, conditions, expressions
+from goleaklint.explore import calls, counts, expressions
 from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import (
@@ -49,7 +49,9 @@ FATAL_METHODS = frozenset(
     {f"{word}{tail}" for word in ("Fatal", "Panic") for tail in ("", "f", "ln", "w", "Depth")} | {"Exit", "Exitf"}
 )
 TEST_ENDS = {"Fatal": True, "Fatalf": True, "FailNow": True, "Skip": False, "Skipf": False, "SkipNow": False}
-REQUIRE = re.compile(r"github\.com/stretchr/testify/require\.\w+|gotest\.tools/(?:v3/)?assert\.(?:NilError|Assert|Equal|DeepEqual|ErrorContains|Error|ErrorIs)")
+REQUIRE = re.compile(
+    r"github\.com/stretchr/testify/require\.\w+|gotest\.tools/(?:v3/)?assert\.(?:NilError|Assert|Equal|DeepEqual|ErrorContains|Error|ErrorIs)"
+)
 
 
 def function(lo: Lowering, name: str, args: list[Value], node: ast.Call, env: Env) -> Value:
@@ -260,7 +262,7 @@ def _try_lock(lo: Lowering, prim: Prim, args: list[Value], node: ast.Call, env: 
 
 
 def _add(lo: Lowering, prim: Prim, args: list[Value], node: ast.Call, env: Env) -> Value:
-    amount = conditions.amount(lo, node.args[0], env) if node.args else None
+    amount = counts.amount(lo, node.args[0], env) if node.args else None
     if amount is None:
         prim.ambiguous = True
     else:

@@ -64,7 +64,7 @@ def confidence_of(stuck: Stuck) -> Confidence:
     """
     if stuck.unrelated_counts or (stuck.root_in_test and not stuck.op.place.file.is_test):
         return Confidence.LOW
-    return Confidence.MEDIUM if stuck.needs_two and stuck.symbols > 1 else Confidence.HIGH
+    return Confidence.MEDIUM if stuck.alone or (stuck.needs_two and stuck.symbols > 1) else Confidence.HIGH
 
 
 def finding(rule: Rule, stuck: Stuck, message: str, confidence: Confidence | None = None) -> Finding:
@@ -102,7 +102,13 @@ def _made(prim: Prim) -> str:
             return "the channel is made here, without a buffer"
         room = "some" if prim.capacity >= UNBOUNDED else str(prim.capacity)
         return f"the channel is made here, with room for {room}"
-    words = {"wg": "the WaitGroup", "mutex": "the mutex", "rwmutex": "the mutex", "cond": "the Cond", "ctx": "the context"}
+    words = {
+        "wg": "the WaitGroup",
+        "mutex": "the mutex",
+        "rwmutex": "the mutex",
+        "cond": "the Cond",
+        "ctx": "the context",
+    }
     return f"{words.get(prim.kind, 'it')} is made here"
 
 
@@ -115,7 +121,9 @@ def _partner(stuck: Stuck, partner: Partner) -> Iterator[Related]:
     elif partner.waits is not None:
         yield Related(Role.BLOCKS, span_of(partner.waits.place), f"{where(partner.thread.function)} waits here itself")
     if release is not None:
-        yield Related(Role.PARTNER, span_of(release.place), f"{where(release.place.function)} {VERBS[release.kind]} here")
+        yield Related(
+            Role.PARTNER, span_of(release.place), f"{where(release.place.function)} {VERBS[release.kind]} here"
+        )
 
 
 def _exit_span(exit_place: Place, node: ast.Node) -> Span:

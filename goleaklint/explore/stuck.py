@@ -52,9 +52,12 @@ class Stuck:
     trace: list[Op] = field(default_factory=list)
     root_in_test: bool = False
     unrelated_counts: bool = False
+    alone: bool = False  # found with the other primitives of the root left out
     symbols: int = 0  # how many unknown counts the variant gives a value
     needs_two: bool = False  # only when loops run twice
-    also: list[Op] = field(default_factory=list)  # other operations on the same primitive where this goroutine can be stuck
+    also: list[Op] = field(
+        default_factory=list
+    )  # other operations on the same primitive where this goroutine can be stuck
 
     @property
     def prim(self) -> Prim:
@@ -159,7 +162,9 @@ def _describe(
     trace = space.trace(number)
     made = _root_thread(root) if thread == 0 else auto.threads[thread - 1]
     stuck = Stuck(ops[0], ops[1:], made, thread == 0, root, failed)
-    stuck.trace = [op for op, _ in trace if op is not None and op.kind not in {"choose", "forget", "set", "make", "fail"}]
+    stuck.trace = [
+        op for op, _ in trace if op is not None and op.kind not in {"choose", "forget", "set", "make", "fail"}
+    ]
     wanted: dict[int, set[str]] = defaultdict(set)
     for op in ops:
         if op.prim is not None:

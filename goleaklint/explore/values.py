@@ -52,6 +52,13 @@ class Prim:
     lock: Prim | None = None  # the L of a cond
     context: Prim | None = None  # the context of an errgroup
     owner: str = ""  # Type.field, when it lives in a field
+    activation: int = 0  # the activation of a called function that makes it; 0 for the root itself
+    leaves: bool = False  # it is used outside that activation
+
+    @property
+    def inner(self) -> bool:
+        """Whether it lives and dies in a called function, which is a root of its own."""
+        return bool(self.activation) and not self.leaves
 
     @property
     def silent(self) -> bool:

@@ -1,0 +1,155 @@
+"""Counts: how often a loop runs, how much a channel holds, how much is added to a WaitGroup.
+
+Counts that the source does not tell are one shared symbol for loops, capacities and `Add` over the same expression; each
+variant of the exploration gives all symbols one value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goleaklint.explore import expressions
+from goleaklint.explore.conditions import path
+from goleaklint.explore.scopes import Env
+from goleaklint.explore.values import UNBOUNDED, Cell, Const
+from goleaklint.facts.package import int_literal
+from goleaklint.golang import ast
+from goleaklint.golang.walk import contains
+
+if TYPE_CHECKING:
+    from goleaklint.explore.lowering import Lowering
+
+EXACT_SPAWNS = 3
+EXACT_TURNS = 10
+EXACT_CAPACITY = 16
+
+
+def copied(lo: Lowering, cell: Cell | None, source: ast.Expr | None, env: Env) -> None:
+    """`n := len(xs)`: n counts as len(xs) from now on."""
+    if cell is None or source is None:
+        return
+    symbol = count_symbol(lo, source, env)
+    if symbol is not None and cell.ident not in lo.heap.aliases:
+        lo.heap.aliases[cell.ident] = symbol
+
+
+def count_symbol(lo: Lowering, node: ast.Expr, env: Env) -> str | None:
+    """The name of a count: `len(xs)`, `n`, `range xs` over one variable are one symbol."""
+    if isinstance(node, ast.Name):
+        cell = env.find(node.name)
+        if cell is not None and cell.ident in lo.heap.aliases:
+            return lo.heap.aliases[cell.ident]
+    if isinstance(node, ast.Call) and len(node.args) == 1:
+        if isinstance(node.fun, ast.Name) and node.fun.name == "len":
+            return container_symbol(lo, node.args[0], env)
+        if isinstance(node.fun, ast.Name) and node.fun.name in {"int", "int32", "int64", "uint", "uint32", "uint64"}:
+            return count_symbol(lo, node.args[0], env)
+    name = path(node, env, set())
+    return f"n:{name}" if name is not None else None
+
+
+def container_symbol(lo: Lowering, node: ast.Expr, env: Env) -> str | None:
+    """The symbol for the number of elements of a container."""
+    name = path(node, env, set())
+    return f"len:{name}" if name is not None else None
+
+
+def loop_count(lo: Lowering, node: ast.For, env: Env) -> int | None:
+    """How often `for i := a; i < n; i++` (or downwards) runs; None for any other loop."""
+    init, cond, post = node.init, node.cond, node.post
+    if not (
+        isinstance(init, ast.Assign)
+        and len(init.left) == 1 == len(init.right)
+        and isinstance(init.left[0], ast.Name)
+        and isinstance(cond, ast.Binary)
+        and isinstance(cond.left, ast.Name)
+        and cond.left.name == init.left[0].name
+        and isinstance(post, ast.Assign)
+        and post.op in {"+=", "-="}
+    ):
+        return None
+    up = post.op == "+="
+    if cond.op not in ({"<", "<=", "!="} if up else {">", ">=", "!="}):
+        return None
+    low, high = (init.right[0], cond.right) if up else (cond.right, init.right[0])
+    start, limit = constant(lo, low, env), constant(lo, high, env)
+    if start is None:
+        return None
+    if limit is not None:
+        return _exact(lo, max(0, limit - start + (cond.op in {"<=", ">="})), node.body)
+    expressions.evaluate(lo, high, env)
+    total = amount(lo, high, env) if isinstance(high, ast.Binary) else None
+    return total if total is not None else _symbolic(lo, count_symbol(lo, high, env), node)
+
+
+def range_count(lo: Lowering, node: ast.Range, env: Env) -> int:
+    """How often a range over something that is not a channel runs."""
+    limit = constant(lo, node.x, env)
+    if limit is not None:
+        return _exact(lo, limit, node.body)
+    if isinstance(node.x, ast.Composite) and node.x.elements:
+        return _exact(lo, len(node.x.elements), node.body)
+    symbol = container_symbol(lo, node.x, env)
+    if isinstance(node.x, ast.Name):
+        cell = env.find(node.x.name)
+        if cell is not None and cell.ident in lo.heap.aliases:
+            symbol = lo.heap.aliases[cell.ident]
+    return _symbolic(lo, symbol, node)
+
+
+def constant(lo: Lowering, node: ast.Expr, env: Env) -> int | None:
+    """The value of an integer constant expression: a literal, a constant of the package, a variable set once."""
+    if isinstance(node, ast.Literal):
+        return int_literal(node)
+    if isinstance(node, ast.Name):
+        cell = env.find(node.name)
+        value = cell.value if cell is not None else expressions.evaluate(lo, node, env)
+        if isinstance(value, Const) and type(value.value) is int:
+            return value.value
+    if isinstance(node, ast.Binary):
+        left, right = constant(lo, node.left, env), constant(lo, node.right, env)
+        if left is not None and right is not None:
+            return {"+": left + right, "-": left - right, "*": left * right}.get(node.op)
+    return None
+
+
+def _exact(lo: Lowering, count: int, body: ast.Block) -> int:
+    """A literal count is exact while it is small; a larger one is a symbol of its own."""
+    if count <= EXACT_SPAWNS or (count <= EXACT_TURNS and not contains(body, ast.Go)):
+        return count
+    return _symbolic(lo, f"#{count}", body)
+
+
+def _symbolic(lo: Lowering, symbol: str | None, node: ast.Node) -> int:
+    symbol = symbol or f"@{lo.frame.file.path}:{node.at}"
+    lo.survey.counts[symbol] = lo.survey.counts.get(symbol, 0) + 1
+    return lo.count
+
+
+def amount(lo: Lowering, node: ast.Expr, env: Env) -> int | None:
+    """How much an expression counts, in this variant: the argument of `Add`, a capacity; None when nothing is known."""
+    value = constant(lo, node, env)
+    if value is not None:
+        return _scaled(lo, value)
+    symbol = count_symbol(lo, node, env)
+    if symbol is not None and symbol in lo.known.counts:
+        return lo.count
+    if isinstance(node, ast.Binary) and node.op in {"+", "-", "*"}:
+        left, right = amount(lo, node.left, env), amount(lo, node.right, env)
+        if left is not None and right is not None:
+            return {"+": left + right, "-": left - right, "*": left * right}[node.op]
+    return None
+
+
+def _scaled(lo: Lowering, value: int) -> int:
+    """A literal amount; one that is also the count of a loop too long to unroll is that symbol."""
+    return lo.count if f"#{value}" in lo.known.counts else value
+
+
+def capacity(lo: Lowering, node: ast.Expr, env: Env) -> int:
+    """The capacity of a channel; one that the source does not tell never blocks."""
+    expressions.evaluate(lo, node, env)
+    found = amount(lo, node, env)
+    if found is None or found > EXACT_CAPACITY:
+        return UNBOUNDED
+    return max(0, found)
