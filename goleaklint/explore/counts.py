@@ -6,7 +6,7 @@ variant of the exploration gives all symbols one value.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from goleaklint.explore import expressions
 from goleaklint.explore.conditions import path
@@ -18,6 +18,14 @@ from goleaklint.golang.walk import contains
 
 if TYPE_CHECKING:
     from goleaklint.explore.lowering import Lowering
+
+
+class Turns(NamedTuple):
+    """How often a loop runs in this variant; `symbol` names the count if the source does not tell it."""
+
+    count: int
+    symbol: str = ""
+
 
 EXACT_SPAWNS = 3
 EXACT_TURNS = 10
@@ -54,7 +62,7 @@ def container_symbol(lo: Lowering, node: ast.Expr, env: Env) -> str | None:
     return f"len:{name}" if name is not None else None
 
 
-def loop_count(lo: Lowering, node: ast.For, env: Env) -> int | None:
+def loop_count(lo: Lowering, node: ast.For, env: Env) -> Turns | None:
     """How often `for i := a; i < n; i++` (or downwards) runs; None for any other loop."""
     init, cond, post = node.init, node.cond, node.post
     if not (
@@ -79,10 +87,10 @@ def loop_count(lo: Lowering, node: ast.For, env: Env) -> int | None:
         return _exact(lo, max(0, limit - start + (cond.op in {"<=", ">="})), node.body)
     expressions.evaluate(lo, high, env)
     total = amount(lo, high, env) if isinstance(high, ast.Binary) else None
-    return total if total is not None else _symbolic(lo, count_symbol(lo, high, env), node)
+    return Turns(total) if total is not None else _symbolic(lo, count_symbol(lo, high, env), node)
 
 
-def range_count(lo: Lowering, node: ast.Range, env: Env) -> int:
+def range_count(lo: Lowering, node: ast.Range, env: Env) -> Turns:
     """How often a range over something that is not a channel runs."""
     limit = constant(lo, node.x, env)
     if limit is not None:
@@ -113,17 +121,15 @@ def constant(lo: Lowering, node: ast.Expr, env: Env) -> int | None:
     return None
 
 
-def _exact(lo: Lowering, count: int, body: ast.Block) -> int:
+def _exact(lo: Lowering, count: int, body: ast.Block) -> Turns:
     """A literal count is exact while it is small; a larger one is a symbol of its own."""
     if count <= EXACT_SPAWNS or (count <= EXACT_TURNS and not contains(body, ast.Go)):
-        return count
+        return Turns(count)
     return _symbolic(lo, f"#{count}", body)
 
 
-def _symbolic(lo: Lowering, symbol: str | None, node: ast.Node) -> int:
-    symbol = symbol or f"@{lo.frame.file.path}:{node.at}"
-    lo.survey.counts[symbol] = lo.survey.counts.get(symbol, 0) + 1
-    return lo.count
+def _symbolic(lo: Lowering, symbol: str | None, node: ast.Node) -> Turns:
+    return Turns(lo.count, symbol or f"@{lo.frame.file.path}:{node.at}")
 
 
 def amount(lo: Lowering, node: ast.Expr, env: Env) -> int | None:

@@ -20,8 +20,9 @@ from goleaklint.golang.source import FuncDecl
 from goleaklint.golang.walk import descend
 from goleaklint.model import Diagnostic
 
-LIMITS = (Limits(depth=8, nodes=2500), Limits(depth=3, nodes=1200), Limits(depth=1, nodes=900))
-STATES = 3000
+LIMITS = (Limits(depth=6, nodes=1200), Limits(depth=2, nodes=800), Limits(depth=1, nodes=800))
+STATES = 1500
+FEWER_STATES = 800
 PASSES = 4
 CONTROL = frozenset({"go", "fail"})
 STEERING = frozenset({"flag", "key", "once"})
@@ -193,7 +194,7 @@ def _one_by_one(lo: Lowering, root: Root) -> list[Stuck]:
         if prim.silent or prim.inner or prim.kind not in {"chan", "wg", "group"}:
             continue
         try:
-            items = _explore_only(lo, root, lambda other, wanted=prim: other is wanted or other.kind in STEERING)  # type: ignore[misc]
+            items = _explore_only(lo, root, _only(prim), FEWER_STATES)
         except TooBig:
             continue
         explored = True
@@ -205,7 +206,11 @@ def _one_by_one(lo: Lowering, root: Root) -> list[Stuck]:
     return found
 
 
-def _explore_only(lo: Lowering, root: Root, wanted: Callable[[Prim], bool]) -> list[Stuck]:
+def _only(wanted: Prim) -> Callable[[Prim], bool]:
+    return lambda prim: prim is wanted or prim.kind in STEERING
+
+
+def _explore_only(lo: Lowering, root: Root, wanted: Callable[[Prim], bool], states: int = STATES) -> list[Stuck]:
     useful = _useful_flags(lo)
 
     def visible(op: Op) -> bool:
@@ -220,7 +225,7 @@ def _explore_only(lo: Lowering, root: Root, wanted: Callable[[Prim], bool]) -> l
 
     reducer = Reducer(lo.auto, visible)
     reduced = reducer.run([0, *(thread.entry for thread in lo.auto.threads)])
-    space = Explorer(lo.auto, reduced, STATES).run()
+    space = Explorer(lo.auto, reduced, states).run()
     return stuck.find(lo.auto, space, reducer, root.name)
 
 

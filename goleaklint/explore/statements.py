@@ -375,14 +375,14 @@ def _looping(lo: Lowering, body: ast.Block, env: Env, label: str, out: int, onwa
 
 
 def _unrolled(
-    lo: Lowering, body: ast.Block, env: Env, label: str, count: int, bind: Callable[[Env], None] | None = None
+    lo: Lowering, body: ast.Block, env: Env, label: str, turns: counts.Turns, bind: Callable[[Env], None] | None = None
 ) -> None:
     """A counted loop: its body as many times, each in an activation of its own."""
     frame = lo.frame
     out = lo.node()
     outer = frame.context
     frame.branching += 1
-    for iteration in range(count):
+    for iteration in range(turns.count):
         nodes = len(lo.auto.edges)
         threads = len(lo.auto.threads)
         start, onward = lo.node(), lo.node()
@@ -399,6 +399,8 @@ def _unrolled(
         lo.cur = onward
         if threads == len(lo.auto.threads) and not _any_operation(lo, nodes):
             break
+        if turns.symbol:
+            lo.survey.counts.add(turns.symbol)
     frame.context = outer
     frame.branching -= 1
     lo.goto(out)
@@ -406,7 +408,10 @@ def _unrolled(
 
 
 def _any_operation(lo: Lowering, since: int) -> bool:
-    return any(op is not None for edges in lo.auto.edges[since:] for op, _ in edges)
+    """Whether anything that can be seen has been lowered since: else one turn of the loop is as good as several."""
+    return any(
+        op is not None and (op.prim is None or not op.prim.silent) for edges in lo.auto.edges[since:] for op, _ in edges
+    )
 
 
 def _range(lo: Lowering, node: ast.Range, env: Env, label: str) -> None:

@@ -11,7 +11,7 @@ MAX_KEYS = 4
 class Survey:
     """What one pass over a root learns for the next: loop counts in use, conditions and where they are tested."""
 
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: set[str] = field(default_factory=set)
     tests: dict[str, set[int]] = field(default_factory=dict)
     mentions: dict[str, frozenset[str]] = field(default_factory=dict)
 

@@ -32,6 +32,7 @@ class PackageFacts:
         self._fields: dict[tuple[int, str], tuple[Ty, str, tuple[str, ...]] | None] = {}
         self._methods: dict[tuple[int, str], tuple[FuncDecl, tuple[str, ...]] | None] = {}
         self._structs: dict[int, tuple[ast.StructType, SourceFile] | None] = {}
+        self._carriers: dict[int, bool] = {}
         self._keep: list[ast.Type] = []  # the nodes behind the ids above
         self.memo: dict[object, object] = {}  # what resolve works out once for all rules, by declaration
         for file in unit.files:
@@ -201,8 +202,18 @@ class PackageFacts:
         """Whether a value of this type can carry a primitive."""
         if ty is None:
             return True
-        uses: set[str] = set()
-        return _holds(ty.node, ty.file, uses) or bool(uses & self.sync_types)
+        known = self._carriers.get(id(ty.node))
+        if known is None:
+            uses: set[str] = set()
+            known = _holds(ty.node, ty.file, uses) or bool(uses & self.sync_types) or self._is_interface(ty)
+            self._carriers[id(ty.node)] = known
+            self._keep.append(ty.node)
+        return known
+
+    def _is_interface(self, ty: Ty) -> bool:
+        """Whether the type is an interface of the package itself: its values may be anything."""
+        under = self.underlying(ty)
+        return self.declared(ty) is not None and under is not None and isinstance(under.node, ast.InterfaceType)
 
     @cached_property
     def makers(self) -> frozenset[str]:
@@ -219,12 +230,13 @@ class PackageFacts:
         makers = "|".join(re.escape(name) for name in sorted(self.makers))
         types = "|".join(re.escape(name) for name in sorted(self.sync_types))
         parts = [
-            r"\bgo\s",
             r"\bmake\(\s*(?:<-)?chan\b",
-            r"\bchan\b",
-            r"\bsync\.",
+            r"\b(?:var|const)\s[^=\n]*\bchan\b",
+            r"\bsync\.(?:WaitGroup|Mutex|RWMutex|Once|Cond|NewCond)\b",
             r"\berrgroup\.",
-            r"select\s*\{",
+            r"\bcontext\.(?:WithCancel|Background|TODO)",
+            r"\btime\.AfterFunc\b",
+            r"\bselect\s*\{\s*\}",
         ]
         if makers:
             parts.append(rf"\b(?:{makers})\(")
@@ -256,7 +268,7 @@ def int_literal(node: ast.Expr | None) -> int | None:
 
 def _holds(node: ast.Type, file: SourceFile, uses: set[str]) -> bool:
     """Whether the type itself holds a primitive; names of the package that decide it are added to `uses`."""
-    if isinstance(node, ast.ChanType | ast.FuncType | ast.InterfaceType):
+    if isinstance(node, ast.ChanType | ast.FuncType):
         return True
     if isinstance(node, ast.PointerType | ast.SliceType | ast.ArrayType):
         return _holds(node.elem, file, uses)
