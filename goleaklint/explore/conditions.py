@@ -68,7 +68,7 @@ def _outcome(lo: Lowering, cond: ast.Expr, env: Env) -> bool | None:
     left = expressions.evaluate(lo, cond.left, env)
     right = expressions.evaluate(lo, cond.right, env)
     if cond.op in {"==", "!="} and expressions.is_nil(right):
-        nil = _nilness(cond.left, left)
+        nil = _nilness(cond.left, left, env)
         return None if nil is None else nil == (cond.op == "==")
     if isinstance(left, Const) and isinstance(right, Const) and type(left.value) is int and type(right.value) is int:
         a, b = left.value, right.value
@@ -76,8 +76,11 @@ def _outcome(lo: Lowering, cond: ast.Expr, env: Env) -> bool | None:
     return None
 
 
-def _nilness(node: ast.Expr, value: Value) -> bool | None:
+def _nilness(node: ast.Expr, value: Value, env: Env) -> bool | None:
     """Whether a value is nil (True), is not (False), or may be either."""
+    cell = env.find(node.name) if isinstance(node, ast.Name) else None
+    if cell is not None and cell.maybe_nil and not expressions.is_nil(value):
+        return None
     if isinstance(value, Prim | Closure | Cancel | Choice):
         return None if isinstance(node, ast.Name | ast.Selector) and not _certain(value) else False
     if isinstance(value, Obj):

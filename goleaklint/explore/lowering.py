@@ -162,6 +162,9 @@ class Lowering:
         self.frames.pop()
         self.cur = frame.exit
         values = [self.read(cell) for cell in frame.results]
+        for cell, value in zip(frame.results, values, strict=True):
+            if cell.maybe_nil and isinstance(value, Prim):
+                value.doubtful = True  # returned or not: what the caller knows by then is not followed
         return values[0] if len(values) == 1 else Tuple(values) if values else None
 
     def _bind_parameters(

@@ -21,6 +21,8 @@ IDLE = -1004
 """A goroutine that has not been started."""
 
 MAX_COUNT = 9
+MANY = 4
+"""So many items in a channel without a known bound, or more: from there on a receive never finds it empty."""
 LOCAL = frozenset({"go", "make", "set", "forget", "choose", "fail"})
 """Operations that no other goroutine can prevent or notice: they are done at once, in one order."""
 
@@ -188,7 +190,7 @@ def _send(ex: Explorer, state: State, slot: int, op: Op) -> Iterator[Change]:
     if held < 0:
         yield ((slot, KILLED),), (slot, (KILLED,))
     elif prim.capacity >= UNBOUNDED:
-        yield ((at, min(held + 1, 2)),), None
+        yield ((at, min(held + 1, MANY)),), None
     elif held < prim.capacity:
         yield ((at, held + 1),), None
     elif prim.capacity == 0:
@@ -200,10 +202,10 @@ def _recv(ex: Explorer, state: State, slot: int, op: Op) -> Iterator[Change]:
     assert op.prim is not None
     at = ex.index[op.prim.ident]
     held = state[at]
-    if held > 0:
+    if held == MANY and op.prim.capacity >= UNBOUNDED:
+        yield (), None
+    elif held > 0:
         yield ((at, held - 1),), None
-        if op.prim.capacity >= UNBOUNDED:
-            yield (), None
     elif held < -1:
         yield ((at, held + 1),), None
     elif held == -1 and not isinstance(op.place.node, _RANGE):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import calls, conditions, counts, expressions
+from goleaklint.explore import calls, conditions, counts, expressions, guards
 from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import Cell, Closure, Place, Prim, Unknown, Value
@@ -112,10 +112,27 @@ def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
                 lo.heap.store(cell, Unknown())
                 conditions.written(lo, cell, None, target)
         return
+    channel = _received_from(lo, node.right, env)
     for target, value, source in zip(node.left, values, _sources(node.right, len(node.left)), strict=False):
         assign(lo, target, value, env, define=node.op == ":=")
+        _note_source(target, env, channel)
         if node.op == ":=" and isinstance(target, ast.Name):
             counts.copied(lo, env.find(target.name), source, env)
+
+
+def _received_from(lo: Lowering, right: list[ast.Expr], env: Env) -> Prim | None:
+    """The channel of `x := <-c`, if it is a variable."""
+    value = right[0] if len(right) == 1 else None
+    if not isinstance(value, ast.Unary) or value.op != "<-" or not isinstance(value.x, ast.Name):
+        return None
+    cell = env.find(value.x.name)
+    return cell.value if cell is not None and isinstance(cell.value, Prim) else None
+
+
+def _note_source(target: ast.Expr, env: Env, channel: Prim | None) -> None:
+    cell = env.find(target.name) if isinstance(target, ast.Name) and channel is not None else None
+    if cell is not None:
+        cell.source = channel
 
 
 def _sources(right: list[ast.Expr], wanted: int) -> list[ast.Expr | None]:
@@ -185,6 +202,7 @@ def _return(lo: Lowering, node: ast.Return, env: Env, label: str) -> None:
 def _if(lo: Lowering, node: ast.If, env: Env, label: str) -> None:
     scope = Env(env)
     statement(lo, node.init, scope)
+    first = len(lo.auto.edges)
     yes, no = lo.node(), lo.node()
     conditions.branch(lo, node.cond, scope, yes, no)
     frame = lo.frame
@@ -198,6 +216,11 @@ def _if(lo: Lowering, node: ast.If, env: Env, label: str) -> None:
     frame.branching -= 1
     _keep_flagged(frame, before)
     lo.join(end, lo.cur)
+    if guards.is_counted(lo, node.cond):
+        guards.doubt(lo, first)
+    received = guards.sources(node.cond, scope)
+    if received:
+        guards.doubt(lo, first, received)
 
 
 def _keep_flagged(frame: Frame, before: int) -> None:
@@ -301,6 +324,7 @@ def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
         if isinstance(case.comm, ast.Assign):
             for target, value in zip(case.comm.left, [received, None], strict=False):
                 assign(lo, target, value, inner, define=case.comm.op == ":=")
+                _note_source(target, inner, channel)
         for stmt in case.body:
             statement(lo, stmt, inner)
         lo.goto(out)
@@ -346,6 +370,7 @@ def _for(lo: Lowering, node: ast.For, env: Env, label: str) -> None:
     if count is not None:
         _unrolled(lo, node.body, scope, label, count)
         return
+    first = len(lo.auto.edges)
     head, body, out, onward = lo.node(), lo.node(), lo.node(), lo.node()
     lo.goto(head)
     lo.cur = head
@@ -359,6 +384,8 @@ def _for(lo: Lowering, node: ast.For, env: Env, label: str) -> None:
     statement(lo, node.post, scope)
     lo.goto(head)
     lo.cur = out
+    if guards.leaves_by_count(lo, node):
+        guards.doubt(lo, first)
 
 
 def _looping(lo: Lowering, body: ast.Block, env: Env, label: str, out: int, onward: int) -> None:

@@ -60,9 +60,10 @@ def where(function: str) -> str:
 def confidence_of(stuck: Stuck) -> Confidence:
     """How sure the exploration is: everything is in view; unrelated unknown counts make it less so.
 
-    What only a test does to the code that it tests says little of that code.
+    What only a test does to the code that it tests says little of that code, and a guard on values that are not followed
+    may be what makes a wait sound.
     """
-    if stuck.unrelated_counts or (stuck.root_in_test and not stuck.op.place.file.is_test):
+    if stuck.unrelated_counts or stuck.doubtful or (stuck.root_in_test and not stuck.op.place.file.is_test):
         return Confidence.LOW
     return Confidence.MEDIUM if stuck.alone or (stuck.needs_two and stuck.symbols > 1) else Confidence.HIGH
 

@@ -66,6 +66,13 @@ class Stuck:
         return self.op.prim
 
     @property
+    def doubtful(self) -> bool:
+        """Whether values that are not followed decide what it waits for, or it is to wait until the process ends."""
+        if any(op.prim is not None and op.prim.doubtful for op in [self.op, *self.alternatives]):
+            return True
+        return any(p.waits is not None and p.waits.kind == "dead" and p.thread.created is None for p in self.partners)
+
+    @property
     def kind(self) -> str:
         """The operation: send, recv, range, lock, rlock, wait, cwait, dead."""
         if self.op.kind in {"recv", "drained"} and type(self.op.place.node).__name__ == "Range":

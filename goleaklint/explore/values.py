@@ -52,6 +52,7 @@ class Prim:
     lock: Prim | None = None  # the L of a cond
     context: Prim | None = None  # the context of an errgroup
     owner: str = ""  # Type.field, when it lives in a field
+    doubtful: bool = False  # whether it is used depends on values that are not followed: a counter, an error that came along
     activation: int = 0  # the activation of a called function that makes it; 0 for the root itself
     leaves: bool = False  # it is used outside that activation
 
@@ -163,4 +164,5 @@ class Cell:
     ty: Ty | None = None
     value: Value = None
     maybe_nil: bool = False
+    source: Prim | None = None  # the channel that its value was received from
     external: bool = False

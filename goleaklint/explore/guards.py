@@ -1,0 +1,80 @@
+"""Guards: conditions on values that the exploration does not follow, which decide what happens to a channel.
+
+A loop that counts down what it still expects, a branch taken for one received value and not for another: the automaton takes
+both ways, so what it finds about the channels used there is doubtful.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goleaklint.explore.scopes import Env
+from goleaklint.explore.values import Prim
+from goleaklint.golang import ast
+from goleaklint.golang.walk import descend
+
+if TYPE_CHECKING:
+    from goleaklint.explore.lowering import Lowering
+
+_COUNTERS: dict[int, tuple[ast.Node, frozenset[str]]] = {}
+"""Per body, kept with its node so that the number is not used again."""
+
+
+def counters(body: ast.Node) -> frozenset[str]:
+    """Variables and fields that a function changes step by step, other than by the header of a loop."""
+    known = _COUNTERS.get(id(body))
+    if known is not None and known[0] is body:
+        return known[1]
+    headers = {id(node.post) for node in descend(body) if isinstance(node, ast.For) and node.post is not None}
+    found = frozenset(
+        name
+        for node in descend(body)
+        if isinstance(node, ast.Assign) and node.op in {"+=", "-="} and id(node) not in headers
+        for target in node.left
+        for name in _names(target)
+    )
+    _COUNTERS[id(body)] = (body, found)
+    return found
+
+
+def _names(node: ast.Node) -> list[str]:
+    if isinstance(node, ast.Name):
+        return [node.name]
+    return [f".{node.name}"] if isinstance(node, ast.Selector) else []
+
+
+def is_counted(lo: Lowering, cond: ast.Node | None) -> bool:
+    """Whether a condition depends on a counter of the function."""
+    body = lo.frame.body
+    if cond is None or body is None:
+        return False
+    known = counters(body)
+    return bool(known) and any(name in known for node in descend(cond) for name in _names(node))
+
+
+def leaves_by_count(lo: Lowering, loop: ast.For) -> bool:
+    """Whether a loop ends when a counter says so."""
+    if is_counted(lo, loop.cond):
+        return True
+    return loop.cond is None and any(
+        isinstance(node, ast.If) and is_counted(lo, node.cond) for node in descend(loop.body, into_literals=False)
+    )
+
+
+def sources(cond: ast.Node, env: Env) -> set[int]:
+    """The channels whose received values a condition looks at."""
+    found: set[int] = set()
+    for node in descend(cond):
+        cell = env.find(node.name) if isinstance(node, ast.Name) else None
+        if cell is not None and cell.source is not None:
+            found.add(cell.source.ident)
+    return found
+
+
+def doubt(lo: Lowering, since: int, only: set[int] | None = None) -> None:
+    """What has been lowered since node `since` is doubtful, for all channels or only for some."""
+    for edges in lo.auto.edges[since:]:
+        for op, _ in edges:
+            prim: Prim | None = op.prim if op is not None else None
+            if prim is not None and prim.kind in {"chan", "wg"} and (only is None or prim.ident in only):
+                prim.doubtful = True
