@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from goleaklint.explore.values import Place, Prim
 
 
-class TooBig(Exception):
+class TooBigError(Exception):
     """The root needs more nodes or states than the budget allows."""
 
 
@@ -16,8 +16,8 @@ class Op:
     """One operation on a primitive.
 
     kinds: send recv drained close lock unlock rlock runlock add wait cwait signal broadcast dead
-    (wait on a primitive that is never ready), make, go, choose (a test of a remembered condition: `amount` is the outcome),
-    forget, set, once, again (the two outcomes of Once.Do), fail (the test ends here).
+    (wait on a primitive that is never ready), make, go, choose (a test of a remembered condition: `amount` is its
+    outcome), forget, set, once, again (the two outcomes of Once.Do), fail (the test ends here).
     """
 
     kind: str
@@ -36,7 +36,7 @@ class Op:
 
 @dataclass(slots=True)
 class Thread:
-    """A goroutine of the root: where it starts in the automaton and the statement that creates it (None for the root)."""
+    """A goroutine of the root: where it starts in the automaton, and the statement that creates it."""
 
     entry: int
     created: Place | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import counts, expressions, stdlib
+from goleaklint.explore import counts, expressions, making, stdlib
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import (
     NIL,
@@ -121,7 +121,7 @@ def _result(lo: Lowering, closure: Closure, node: ast.Node) -> Value:
     for index, result in enumerate(signature.results):
         key = (lo.frame.context, id(node), "result", index)
         cell = lo.heap.cell(key, "", Ty(result.type, closure.file))
-        values.append(expressions.external(lo, cell, key))
+        values.append(making.external(lo, cell, key))
     return values[0] if len(values) == 1 else Tuple(values) if values else None
 
 
@@ -184,7 +184,7 @@ def _make(lo: Lowering, node: ast.Call, env: Env) -> Value:
     key = (lo.frame.context, id(node))
     if under is not None and isinstance(under.node, ast.ChanType):
         capacity = counts.capacity(lo, node.args[1], env) if len(node.args) > 1 else 0
-        prim = expressions.made(lo, "chan", "", node, key)
+        prim = making.made(lo, "chan", "", node, key)
         prim.capacity = capacity
         return prim
     for arg in node.args[1:]:
@@ -196,7 +196,7 @@ def _new(lo: Lowering, node: ast.Call, env: Env) -> Value:
     ty = expressions.type_of_expression(node.args[0]) if node.args else None
     if ty is None or isinstance(ty, ast.PointerType):
         return Unknown()
-    value = expressions.zero(lo, Ty(ty, lo.frame.file), node, "")
+    value = making.zero(lo, Ty(ty, lo.frame.file), node, "")
     return Unknown(Ty(ty, lo.frame.file)) if value == NIL else value
 
 

@@ -1,12 +1,13 @@
 """Counts: how often a loop runs, how much a channel holds, how much is added to a WaitGroup.
 
-Counts that the source does not tell are one shared symbol for loops, capacities and `Add` over the same expression; each
-variant of the exploration gives all symbols one value.
+Counts that the source does not tell are one shared symbol for loops, capacities and `Add` over the same expression;
+each variant of the exploration gives all symbols one value.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from goleaklint.explore import expressions
 from goleaklint.explore.conditions import path
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from goleaklint.explore.lowering import Lowering
 
 
-class Turns(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Turns:
     """How often a loop runs in this variant; `symbol` names the count if the source does not tell it."""
 
     count: int

@@ -74,7 +74,7 @@ def _make_unknown(heap: Heap, cell: Cell) -> None:
 
 
 _NAMES: dict[int, tuple[ast.FuncLit, dict[str, bool]]] = {}
-"""Kept per process: literals live as long as their package, and the entry holds its literal, so that ids are not reused."""
+"""Kept per process, each with its literal, so that no id is used again."""
 
 
 def captured_names(literal: ast.FuncLit) -> dict[str, bool]:

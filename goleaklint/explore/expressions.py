@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import calls
+from goleaklint.explore import calls, making
 from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import (
@@ -16,7 +16,6 @@ from goleaklint.explore.values import (
     Choice,
     Closure,
     Const,
-    Context,
     Method,
     Obj,
     Prim,
@@ -42,8 +41,9 @@ def values(lo: Lowering, nodes: list[ast.Expr], wanted: int, env: Env) -> list[V
     """The values of the right side of an assignment to `wanted` targets."""
     if len(nodes) == 1 and wanted > 1:
         value = evaluate(lo, nodes[0], env)
-        items = list(value.items) if isinstance(value, Tuple) else [value]
-        return items + [None] * (wanted - len(items))
+        items: list[Value] = list(value.items) if isinstance(value, Tuple) else [value]
+        items.extend([None] * (wanted - len(items)))
+        return items
     return [evaluate(lo, node, env) for node in nodes]
 
 
@@ -78,7 +78,7 @@ def _package_value(lo: Lowering, name: str) -> Value:
         ty = literal_type(decl.values[index], decl.file)
     cell = lo.heap.cell(("global", name), name, ty)
     cell.external = True
-    return external(lo, cell, ("global", name))
+    return making.external(lo, cell, ("global", name))
 
 
 def literal_type(node: ast.Expr, file: ast.Node | object) -> Ty | None:
@@ -203,10 +203,10 @@ def field_cell(lo: Lowering, owner: Value, name: str) -> Cell | None:
     cell = owner.fields[name] = lo.heap.new_cell(name, ty)
     cell.external = owner.external
     if owner.external:
-        external(lo, cell, ("field", owner.ident, name))
+        making.external(lo, cell, ("field", owner.ident, name))
     else:
         made = owner.made.node if owner.made is not None else ast.Bad(at=0, end=0)
-        value = zero(lo, ty, made, name, key=("field", owner.ident, name))
+        value = making.zero(lo, ty, made, name, key=("field", owner.ident, name))
         if value is not None and value != NIL:
             cell.value = value
             name_owner(lo, value, owner, name)
@@ -247,87 +247,7 @@ def channel_cell(lo: Lowering, channel: Prim) -> Cell:
     return channel.elements
 
 
-# ---- typed values
-
-
-def external(lo: Lowering, cell: Cell, key: object) -> Value:
-    """A value from outside: its primitives are silent, its fields are external too. It is kept in the cell."""
-    if cell.value is not None:
-        return cell.value
-    ty = cell.ty
-    name = canonical(ty)
-    value: Value
-    if ty is not None and isinstance(bare(ty).node, ast.ChanType):
-        value = lo.heap.prim(key, "chan", cell.name, None, external=True)
-    elif name in SYNC_NAMES:
-        value = lo.heap.prim(key, SYNC_NAMES[name], cell.name, None, external=True)
-    elif name == "context.Context":
-        value = lo.heap.value(("context", key), lambda: Context(None))
-    elif ty is not None and _has_parts(lo, ty):
-        value = lo.heap.obj(("external", key), ty, external=True)
-    else:
-        value = lo.heap.value(("unknown", key), lambda: Unknown(ty))
-    cell.value = value
-    return value
-
-
-def _has_parts(lo: Lowering, ty: Ty) -> bool:
-    node = bare(ty).node
-    return (
-        isinstance(node, ast.SliceType | ast.ArrayType | ast.MapType | ast.StructType)
-        or lo.facts.declared(ty) is not None
-    )
-
-
-def zero(lo: Lowering, ty: Ty | None, at: ast.Node, name: str, key: object = None) -> Value:
-    """The zero value of a type at its declaration: a fresh primitive, an empty struct, nil."""
-    if ty is None:
-        return None
-    if key is None:
-        key = (lo.frame.context, id(at))
-    node = ty.node
-    kind = SYNC_NAMES.get(canonical(ty))
-    if isinstance(node, ast.PointerType):
-        return NIL
-    if kind is not None and kind != "cond":
-        return made(lo, kind, name, at, key)
-    if isinstance(node, ast.ChanType):
-        return NIL
-    if isinstance(node, ast.SliceType | ast.MapType | ast.ArrayType) or lo.facts.struct(ty) is not None:
-        return lo.heap.obj(key, ty, lo.place(at))
-    under = lo.facts.underlying(ty)
-    if under is not None and isinstance(under.node, ast.SliceType | ast.MapType | ast.ArrayType):
-        return lo.heap.obj(key, ty, lo.place(at))
-    if isinstance(node, ast.TypeName) and not node.package and node.name == "bool":
-        return Const(False)
-    if isinstance(node, ast.TypeName) and not node.package and node.name == "int":
-        return Const(0)
-    if isinstance(node, ast.FuncType | ast.InterfaceType) or (under and isinstance(under.node, ast.InterfaceType)):
-        return NIL
-    return Unknown(ty)
-
-
-def made(lo: Lowering, kind: str, name: str, at: ast.Node, key: object, **more: object) -> Prim:
-    """A primitive made here; where that can happen more than once, the automaton says so."""
-    prim = lo.heap.prim(key, kind, name, lo.place(at), **more)
-    if len(lo.activations) > 1:
-        prim.activation = lo.activations[-1]
-    if lo.loops or lo.several:
-        prim.repeated = True
-        lo.emit("make", prim, at)
-    return prim
-
-
-def dead_channel(lo: Lowering, at: ast.Node, kind: str) -> Prim:
-    """A nil channel: an operation on it never goes on."""
-    return lo.heap.prim(("nil", id(at)), "dead", f"nil channel ({kind})", None)
-
-
-def zero_or_unknown(cell: Cell) -> Value:
-    """What an unwritten cell reads as."""
-    return (
-        NIL if cell.maybe_nil and cell.ty is not None and isinstance(cell.ty.node, ast.ChanType) else Unknown(cell.ty)
-    )
+# ---- what a value is
 
 
 def typed(value: Value, ty: Ty | None) -> Value:
@@ -376,7 +296,7 @@ def _unary(lo: Lowering, node: ast.Unary, env: Env) -> Value:
         return value if node.op in {"&", "*"} else None
     channel = evaluate(lo, node.x, env)
     if is_nil(channel):
-        lo.emit("dead", dead_channel(lo, node, "recv"), node)
+        lo.emit("dead", making.dead_channel(lo, node, "recv"), node)
     elif isinstance(channel, Prim):
         _receive(lo, channel, node)
     return received(lo, channel)
@@ -439,7 +359,7 @@ def _composite(lo: Lowering, node: ast.Composite, env: Env, ty: Ty | None = None
     if node.type is not None:
         ty = Ty(node.type, lo.frame.file)
     if canonical(ty) in SYNC_NAMES:
-        return made(lo, SYNC_NAMES[canonical(ty)], "", node, (lo.frame.context, id(node)))
+        return making.made(lo, SYNC_NAMES[canonical(ty)], "", node, (lo.frame.context, id(node)))
     obj = lo.heap.obj((lo.frame.context, id(node)), ty, lo.place(node))
     if lo.loops or lo.several:
         obj.ambiguous = obj.ambiguous or False
@@ -482,7 +402,7 @@ def _index(lo: Lowering, node: ast.Index, env: Env) -> Value:
         ty = element(owner.ty) if isinstance(owner, Unknown) and owner.ty is not None else None
         return Unknown(ty)
     if cell.external:
-        return external(lo, cell, ("element", owner.ident if isinstance(owner, Obj) else 0))
+        return making.external(lo, cell, ("element", owner.ident if isinstance(owner, Obj) else 0))
     return lo.read(cell)
 
 

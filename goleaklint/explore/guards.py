@@ -1,7 +1,7 @@
 """Guards: conditions on values that the exploration does not follow, which decide what happens to a channel.
 
-A loop that counts down what it still expects, a branch taken for one received value and not for another: the automaton takes
-both ways, so what it finds about the channels used there is doubtful.
+A loop that counts down what it still expects, a branch taken for one received value and not for another: the automaton
+takes both ways, so what it finds about the channels used there is doubtful.
 """
 
 from __future__ import annotations

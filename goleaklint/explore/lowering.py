@@ -1,4 +1,4 @@
-"""Lowering: a root function, with the calls and goroutines that it reaches, becomes an automaton over its primitives."""
+"""Lowering: a root function, with the calls and goroutines it reaches, becomes an automaton over its primitives."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from goleaklint.explore import expressions, statements
-from goleaklint.explore.automaton import Automaton, Op, Thread, TooBig
+from goleaklint.explore import expressions, making, statements
+from goleaklint.explore.automaton import Automaton, Op, Thread, TooBigError
 from goleaklint.explore.scopes import Env, Heap
 from goleaklint.explore.survey import Survey
 from goleaklint.explore.values import Cell, Closure, Place, Prim, Tuple, Value
@@ -97,7 +97,7 @@ class Lowering:
     def node(self) -> int:
         """A new node, within the budget."""
         if len(self.auto.edges) >= self.limits.nodes:
-            raise TooBig
+            raise TooBigError
         return self.auto.node()
 
     def edge(self, source: int, op: Op | None, target: int) -> None:
@@ -173,7 +173,7 @@ class Lowering:
         decl = closure.decl
         if decl is not None and decl.recv is not None and decl.recv.name:
             cell = self.heap.cell((context, "recv"), decl.recv.name, Ty(decl.recv.type, closure.file))
-            self.heap.store(cell, closure.receiver or expressions.external(self, cell, (context, "recv")))
+            self.heap.store(cell, closure.receiver or making.external(self, cell, (context, "recv")))
             env.names[decl.recv.name] = cell
         for index, param in enumerate(signature.params):
             if not param.name or param.name == "_":
@@ -189,12 +189,12 @@ class Lowering:
             elif index < len(args) and args[index] is not None:
                 self.heap.store(cell, expressions.typed(args[index], ty))
             else:
-                self.heap.store(cell, expressions.external(self, cell, (context, "param", index)))
+                self.heap.store(cell, making.external(self, cell, (context, "param", index)))
             env.names[param.name] = cell
 
     def read(self, cell: Cell) -> Value:
         """What a cell holds; an unwritten one of a known type is what its zero value is."""
-        return cell.value if cell.value is not None else expressions.zero_or_unknown(cell)
+        return cell.value if cell.value is not None else making.zero_or_unknown(cell)
 
     def function_name(self, closure: Closure) -> str:
         """Go's name of a function."""
@@ -263,7 +263,7 @@ class Lowering:
         """A new goroutine that runs `closure`; `after` lowers what its starter does when it returns (`wg.Done`)."""
         body = closure.literal.body if closure.literal else closure.decl.body if closure.decl else None
         if len(self.auto.threads) >= MAX_THREADS:
-            raise TooBig
+            raise TooBigError
         number = len(self.auto.threads)
         several = self.several or self.loops > 0
         thread = Thread(-1, self.place(at), self.function_name(closure), 2 if self.loops else 1, self.loops > 0)

@@ -1,8 +1,8 @@
 """The product of a root's goroutines: every order in which their operations can happen, within a budget of states.
 
 A goroutine is stuck in a reachable state when it has not ended and in no state reachable from it does it move.
-Waiting for a lock respects writer preference (sync.RWMutex), a receive from a closed channel goes on, an operation on a nil
-channel never does.
+Waiting for a lock respects writer preference (sync.RWMutex), a receive from a closed channel goes on, an operation on a
+nil channel never does.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from goleaklint.explore.automaton import Automaton, Op, TooBig
+from goleaklint.explore.automaton import Automaton, Op, TooBigError
 from goleaklint.explore.reduction import CUT, DONE, KILLED, Node, Reduced
 from goleaklint.explore.values import UNBOUNDED, Prim
 from goleaklint.golang import ast
@@ -92,7 +92,7 @@ class Explorer:
         self.space = Space(self.slots, self.prims, [], [], [], self.nodes)
 
     def run(self) -> Space:
-        """All reachable states; raises TooBig when they are more than the budget."""
+        """All reachable states; raises TooBigError when they are more than the budget."""
         space = self.space
         start = [IDLE] * len(self.slots) + [0] * (len(self.prims) + len(self.made) + 1)
         for entry in self.entries[0]:
@@ -114,7 +114,7 @@ class Explorer:
         if number is None:
             number = self.numbers[state] = len(self.space.states)
             if number >= self.budget:
-                raise TooBig
+                raise TooBigError
             self.space.states.append(state)
             self.space.parents.append(parent)
         return number

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from goleaklint.explore import escape, stuck
-from goleaklint.explore.automaton import Op, TooBig
+from goleaklint.explore.automaton import Op, TooBigError
 from goleaklint.explore.lowering import Frame, Limits, Lowering
 from goleaklint.explore.product import Explorer
 from goleaklint.explore.reduction import Reducer
@@ -16,7 +16,7 @@ from goleaklint.explore.survey import Survey
 from goleaklint.explore.values import Closure, Prim
 from goleaklint.facts.package import PackageFacts
 from goleaklint.golang import ast
-from goleaklint.golang.source import FuncDecl
+from goleaklint.golang.declarations import FuncDecl
 from goleaklint.golang.walk import descend
 from goleaklint.model import Diagnostic
 
@@ -123,7 +123,7 @@ def _explore(facts: PackageFacts, root: Root) -> list[Stuck] | None:
     for limits in LIMITS:
         try:
             return _variants(facts, root, limits)
-        except TooBig:
+        except TooBigError:
             continue
     return None
 
@@ -178,11 +178,11 @@ def _search(lo: Lowering, root: Root) -> list[Stuck]:
     """Explore everything at once; where that is too much, only what is not a called function's own business."""
     try:
         return _explore_only(lo, root, lambda prim: True)
-    except TooBig:
+    except TooBigError:
         pass
     try:
         return _explore_only(lo, root, lambda prim: not prim.inner)
-    except TooBig:
+    except TooBigError:
         return _one_by_one(lo, root)
 
 
@@ -195,14 +195,14 @@ def _one_by_one(lo: Lowering, root: Root) -> list[Stuck]:
             continue
         try:
             items = _explore_only(lo, root, _only(prim), FEWER_STATES)
-        except TooBig:
+        except TooBigError:
             continue
         explored = True
         for item in items:
             item.alone = True
             found.append(item)
     if not explored:
-        raise TooBig
+        raise TooBigError
     return found
 
 

@@ -1,4 +1,4 @@
-"""Lexical scopes of one activation, and the heap of one root: cells, objects and primitives by their place of making."""
+"""Lexical scopes of one activation, and the heap of one root: cells, objects and primitives by where they are made."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Env:
 class Heap:
     """What a root's code makes, each thing once per place and activation, whatever the number of passes.
 
-    A second pass over the root reads what the first one stored: so a store after a `go` statement is seen by the goroutine.
+    A second pass over the root reads what the first one stored: so the goroutine sees a store after its `go` statement.
     """
 
     def __init__(self) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import calls, conditions, counts, expressions, guards
+from goleaklint.explore import calls, conditions, counts, expressions, guards, loops, making
 from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
-from goleaklint.explore.values import Cell, Closure, Place, Prim, Unknown, Value
+from goleaklint.explore.values import Cell, Closure, Prim, Unknown, Value
 from goleaklint.facts.types import Ty
 from goleaklint.golang import ast
 
@@ -45,7 +45,7 @@ def _send(lo: Lowering, node: ast.Send, env: Env, label: str) -> None:
     if isinstance(channel, Prim):
         lo.emit("dead" if channel.kind == "dead" else "send", channel, node)
     elif expressions.is_nil(channel):
-        lo.emit("dead", expressions.dead_channel(lo, node, "send"), node)
+        lo.emit("dead", making.dead_channel(lo, node, "send"), node)
 
 
 def send_value(lo: Lowering, channel: Value, value: Value) -> None:
@@ -151,7 +151,7 @@ def _var(lo: Lowering, node: ast.VarDecl, env: Env, label: str) -> None:
             if len(node.values) == len(node.names):
                 counts.copied(lo, cell, node.values[index], env)
         else:
-            lo.heap.store(cell, expressions.zero(lo, ty, name, name.name))
+            lo.heap.store(cell, making.zero(lo, ty, name, name.name))
         conditions.written(lo, cell, cell.value, name)
 
 
@@ -263,7 +263,7 @@ def _cases(
 ) -> None:
     frame = lo.frame
     out = lo.node()
-    frame.jumps.append(_jump(label, out, None))
+    frame.jumps.append(jump(label, out, None))
     frame.branching += 1
     bodies = [lo.node() for _ in cases]
     default = out
@@ -293,7 +293,7 @@ def _cases(
     lo.cur = out
 
 
-def _jump(label: str, out: int, onward: int | None) -> Jump:
+def jump(label: str, out: int, onward: int | None) -> Jump:
     from goleaklint.explore.lowering import Jump
 
     return Jump(label, out, onward)
@@ -307,12 +307,12 @@ def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
     ready = [_comm(lo, case, env) for case in node.cases]
     head, out = lo.node(), lo.node()
     lo.goto(head)
-    frame.jumps.append(_jump(label, out, None))
+    frame.jumps.append(jump(label, out, None))
     frame.branching += 1
     for case, (kind, channel, received) in zip(node.cases, ready, strict=True):
         body = lo.node()
         if kind == "dead" or (channel is not None and channel.kind == "dead"):
-            dead = channel or expressions.dead_channel(lo, case, "recv")
+            dead = channel or making.dead_channel(lo, case, "recv")
             lo.edge(head, Op("dead", dead, lo.place(case.comm or case), 1, lo.place(node)), body)
         elif channel is None:
             lo.edge(head, None, body)
@@ -363,125 +363,6 @@ def _comm(lo: Lowering, case: ast.CommCase, env: Env) -> tuple[str, Prim | None,
     return kind, prim, expressions.received(lo, channel)
 
 
-def _for(lo: Lowering, node: ast.For, env: Env, label: str) -> None:
-    scope = Env(env)
-    statement(lo, node.init, scope)
-    count = counts.loop_count(lo, node, scope)
-    if count is not None:
-        _unrolled(lo, node.body, scope, label, count)
-        return
-    first = len(lo.auto.edges)
-    head, body, out, onward = lo.node(), lo.node(), lo.node(), lo.node()
-    lo.goto(head)
-    lo.cur = head
-    if node.cond is None:
-        lo.goto(body)
-    else:
-        conditions.branch(lo, node.cond, scope, body, out)
-    lo.cur = body
-    _looping(lo, node.body, scope, label, out, onward)
-    lo.cur = onward
-    statement(lo, node.post, scope)
-    lo.goto(head)
-    lo.cur = out
-    if guards.leaves_by_count(lo, node):
-        guards.doubt(lo, first)
-
-
-def _looping(lo: Lowering, body: ast.Block, env: Env, label: str, out: int, onward: int) -> None:
-    """The body of a loop with a back edge."""
-    frame = lo.frame
-    frame.jumps.append(_jump(label, out, onward))
-    frame.branching += 1
-    lo.loops += 1
-    block(lo, body, env)
-    lo.goto(onward)
-    lo.loops -= 1
-    frame.branching -= 1
-    frame.jumps.pop()
-
-
-def _unrolled(
-    lo: Lowering, body: ast.Block, env: Env, label: str, turns: counts.Turns, bind: Callable[[Env], None] | None = None
-) -> None:
-    """A counted loop: its body as many times, each in an activation of its own."""
-    frame = lo.frame
-    out = lo.node()
-    outer = frame.context
-    frame.branching += 1
-    for iteration in range(turns.count):
-        nodes = len(lo.auto.edges)
-        threads = len(lo.auto.threads)
-        start, onward = lo.node(), lo.node()
-        lo.goto(start)
-        lo.cur = start
-        frame.context = lo.heap.context(outer, id(body), "iteration", iteration)
-        frame.jumps.append(_jump(label, out, onward))
-        inner = Env(env)
-        if bind is not None:
-            bind(inner)
-        block(lo, body, inner)
-        lo.goto(onward)
-        frame.jumps.pop()
-        lo.cur = onward
-        if threads == len(lo.auto.threads) and not _any_operation(lo, nodes):
-            break
-        if turns.symbol:
-            lo.survey.counts.add(turns.symbol)
-    frame.context = outer
-    frame.branching -= 1
-    lo.goto(out)
-    lo.cur = out
-
-
-def _any_operation(lo: Lowering, since: int) -> bool:
-    """Whether anything that can be seen has been lowered since: else one turn of the loop is as good as several."""
-    return any(
-        op is not None and (op.prim is None or not op.prim.silent) for edges in lo.auto.edges[since:] for op, _ in edges
-    )
-
-
-def _range(lo: Lowering, node: ast.Range, env: Env, label: str) -> None:
-    value = expressions.evaluate(lo, node.x, env)
-    scope = Env(env)
-    if expressions.is_channel(value):
-        _range_channel(lo, node, value, scope, label)
-        return
-    closure = value if isinstance(value, Closure) else None
-    if closure is not None:
-        lo.heap.escape(closure)
-    count = counts.range_count(lo, node, scope)
-    elements = expressions.elements_of(lo, value)
-    item = lo.read(elements) if elements is not None else None
-
-    def bind(inner: Env) -> None:
-        for target, part in ((node.key, None), (node.value, item)):
-            if target is not None:
-                assign(lo, target, part, inner, define=node.define)
-
-    _unrolled(lo, node.body, scope, label, count, bind)
-
-
-def _range_channel(lo: Lowering, node: ast.Range, channel: Value, scope: Env, label: str) -> None:
-    head, body, out = lo.node(), lo.node(), lo.node()
-    lo.goto(head)
-    if isinstance(channel, Prim) and channel.kind == "chan":
-        place = Place(node, lo.frame.file, lo.frame.function)
-        lo.edge(head, Op("recv", channel, place), body)
-        lo.edge(head, Op("drained", channel, place), out)
-    elif isinstance(channel, Prim):
-        lo.edge(head, Op("dead", channel, lo.place(node)), body)
-    else:
-        lo.edge(head, None, body)
-        if not expressions.never_closed(channel):
-            lo.edge(head, None, out)
-    lo.cur = body
-    if node.key is not None:
-        assign(lo, node.key, expressions.received(lo, channel), scope, define=node.define)
-    _looping(lo, node.body, scope, label, out, head)
-    lo.cur = out
-
-
 def _labeled(lo: Lowering, node: ast.Labeled, env: Env, label: str) -> None:
     target = _label(lo, node.label)
     lo.goto(target)
@@ -523,8 +404,8 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     ast.Switch: _switch,
     ast.TypeSwitch: _type_switch,
     ast.Select: _select,
-    ast.For: _for,
-    ast.Range: _range,
+    ast.For: loops.for_loop,
+    ast.Range: loops.range_loop,
     ast.Labeled: _labeled,
     ast.Branch: _branch,
 }

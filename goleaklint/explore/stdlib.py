@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import calls, counts, expressions
+from goleaklint.explore import calls, counts, expressions, making
 from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import (
@@ -113,7 +113,7 @@ def _with_cancel(lo: Lowering, args: list[Value], node: ast.Call, env: Env) -> V
     key = (lo.frame.context, id(node))
     if not isinstance(parent, Context) or (parent.done is None and not parent.never):
         return Tuple([lo.heap.value(("ctx", key), lambda: Context(None)), Unknown()])
-    prim = expressions.made(lo, "ctx", "ctx", node, key)
+    prim = making.made(lo, "ctx", "ctx", node, key)
     prim.parent = parent.done
     context = lo.heap.value(("ctx", key), lambda: Context(prim))
     return Tuple([context, lo.heap.value(("cancel", key), lambda: Cancel(prim))])
@@ -131,7 +131,7 @@ def _with_value(lo: Lowering, args: list[Value], node: ast.Call, env: Env) -> Va
 
 def _group_with_context(lo: Lowering, args: list[Value], node: ast.Call, env: Env) -> Value:
     key = (lo.frame.context, id(node))
-    group = expressions.made(lo, "group", "group", node, key)
+    group = making.made(lo, "group", "group", node, key)
     pair = _with_cancel(lo, args, node, env)
     assert isinstance(pair, Tuple)
     context = pair.items[0]
@@ -143,7 +143,7 @@ def _group_with_context(lo: Lowering, args: list[Value], node: ast.Call, env: En
 
 
 def _new_cond(lo: Lowering, args: list[Value], node: ast.Call, env: Env) -> Value:
-    prim = expressions.made(lo, "cond", "cond", node, (lo.frame.context, id(node)))
+    prim = making.made(lo, "cond", "cond", node, (lo.frame.context, id(node)))
     lock = args[0] if args else None
     if isinstance(lock, Prim):
         prim.lock = lock
@@ -214,7 +214,7 @@ def method(lo: Lowering, bound: Method, args: list[Value], node: ast.Call, env: 
         if name != "Done":
             return Unknown()
         if receiver.never:
-            return expressions.dead_channel(lo, node, "Done of a context that never ends")
+            return making.dead_channel(lo, node, "Done of a context that never ends")
         return receiver.done if receiver.done is not None else bound
     if calls.is_testing(receiver):
         return _testing(lo, name, args, node)
@@ -242,7 +242,11 @@ def _testing(lo: Lowering, name: str, args: list[Value], node: ast.Call) -> Valu
         if lo.frame.branching or lo.loops or outermost is not lo.frame:
             flag = lo.heap.prim((lo.frame.context, id(node)), "flag", "", None)
             lo.emit("set", flag, node)
-        outermost.defers.append(Deferred(lambda: calls.call_closure(lo, closure, [], node), flag))
+
+        def clean_up() -> None:
+            calls.call_closure(lo, closure, [], node)
+
+        outermost.defers.append(Deferred(clean_up, flag))
     elif name not in {"Log", "Logf", "Error", "Errorf", "Helper", "Parallel", "Name", "Failed"}:
         return calls.unknown(lo, args)
     return Unknown()

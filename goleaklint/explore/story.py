@@ -1,4 +1,4 @@
-"""The story of a stuck goroutine: made here, created here, blocks here, and the way out on which nothing releases it."""
+"""The story of a stuck goroutine: made here, created here, blocks here, and the way out that releases nothing."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def where(function: str) -> str:
 def confidence_of(stuck: Stuck) -> Confidence:
     """How sure the exploration is: everything is in view; unrelated unknown counts make it less so.
 
-    What only a test does to the code that it tests says little of that code, and a guard on values that are not followed
-    may be what makes a wait sound.
+    What only a test does to the code that it tests says little of that code, and a guard on values that are not
+    followed may be what makes a wait sound.
     """
     if stuck.unrelated_counts or stuck.doubtful or (stuck.root_in_test and not stuck.op.place.file.is_test):
         return Confidence.LOW

@@ -138,7 +138,7 @@ def _fated(space: Space, before: list[list[tuple[int, tuple[int, ...]]]], ends: 
 
 
 def _can_move(space: Space, before: list[list[tuple[int, tuple[int, ...]]]], slot: int) -> bytearray:
-    """For each state, whether this goroutine may still move, or the search was cut, or the process ends for the root."""
+    """For each state, whether this goroutine may still move, or the search was cut, or the process ends."""
     free = bytearray(len(space.states))
     stack: list[int] = []
     for number, moves in enumerate(space.moves):
@@ -213,9 +213,10 @@ def _release(reducer: Reducer, auto: Automaton, thread: int, wanted: dict[int, s
     stack = list(seen)
     while stack:
         for op, target in reducer.edges[stack.pop()]:
-            if op is not None and op.prim is not None and op.kind in wanted.get(op.prim.ident, ()):
-                if op.kind != "add" or op.amount < 0:
-                    return op
+            if op is None or op.prim is None:
+                pass
+            elif op.kind in wanted.get(op.prim.ident, ()) and (op.kind != "add" or op.amount < 0):
+                return op
             if target not in seen:
                 seen.add(target)
                 stack.append(target)
@@ -228,13 +229,18 @@ def _exit(reducer: Reducer, auto: Automaton, start: int) -> Place | None:
     queue = [start]
     for node in queue:
         if not reducer.edges[node]:
-            place = None
-            while node >= 0:
-                place = place or auto.exits.get(node)
-                node = before[node]
-            return place
+            return _last_exit(auto, before, node)
         for op, target in reducer.edges[node]:
             if op is None and target not in before:
                 before[target] = node
                 queue.append(target)
+    return None
+
+
+def _last_exit(auto: Automaton, before: dict[int, int], node: int) -> Place | None:
+    """The return that is nearest to the end of a way: that of the outermost function."""
+    while node >= 0:
+        if node in auto.exits:
+            return auto.exits[node]
+        node = before[node]
     return None

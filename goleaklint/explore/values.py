@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from goleaklint.facts.types import Ty
 from goleaklint.golang import ast
-from goleaklint.golang.source import FuncDecl, SourceFile
+from goleaklint.golang.declarations import FuncDecl
+from goleaklint.golang.source import SourceFile
 
 if TYPE_CHECKING:
     from goleaklint.explore.scopes import Env
@@ -32,8 +33,8 @@ class Place(NamedTuple):
 class Prim:
     """A primitive: something a goroutine can wait on.
 
-    kinds: chan, mutex, rwmutex, wg, cond, group (errgroup), ctx (a done channel closed by cancel), once, flag, key, dead
-    (never ready: a nil channel, `select {}`).
+    kinds: chan, mutex, rwmutex, wg, cond, group (errgroup), ctx (a done channel closed by cancel), once, flag, key,
+    dead (never ready: a nil channel, `select {}`).
     """
 
     kind: str
@@ -52,7 +53,7 @@ class Prim:
     lock: Prim | None = None  # the L of a cond
     context: Prim | None = None  # the context of an errgroup
     owner: str = ""  # Type.field, when it lives in a field
-    doubtful: bool = False  # whether it is used depends on values that are not followed: a counter, an error that came along
+    doubtful: bool = False  # its use depends on values that are not followed: a counter, an error
     activation: int = 0  # the activation of a called function that makes it; 0 for the root itself
     leaves: bool = False  # it is used outside that activation
 

@@ -1,6 +1,7 @@
 """The declarations of one package, linked: types, fields, methods, functions, constants.
 
-There is no type checker: what the source does not say in the package itself is unknown, and unknown never makes a finding.
+There is no type checker: what the source does not say in the package itself is unknown, and unknown never makes a
+finding.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from functools import cached_property
 
 from goleaklint.facts.types import SYNC_NAMES, Ty, bare, canonical
 from goleaklint.golang import ast
-from goleaklint.golang.source import FuncDecl, SourceFile, TypeDecl, ValueDecl
-from typing import TYPE_CHECKING
+from goleaklint.golang.declarations import FuncDecl, TypeDecl, ValueDecl
+from goleaklint.golang.source import SourceFile
+from goleaklint.golang.units import Unit
 
 MAX_EMBEDDING = 5
 """How deep embedded structs are followed; deeper ones do not occur in practice."""
@@ -62,7 +64,7 @@ class PackageFacts:
             yield from file.funcs
 
     def qualified(self, func: FuncDecl, literal: str = "") -> str:
-        """Go's own name of a function, as a dump prints it: `pkg.(*T).Method.func1`; the package is `main` for commands."""
+        """Go's own name of a function, as a dump prints it: `pkg.(*T).Method.func1`; commands are package `main`."""
         package = "main" if self.unit.package == "main" else self.unit.import_path or self.unit.package
         return f"{package}.{func.local_name}" + (f".{literal}" if literal else "")
 
@@ -191,7 +193,7 @@ class PackageFacts:
     def sync_types(self) -> frozenset[str]:
         """Named types of the package that hold, at any depth, a channel, a sync type, a context or a function."""
         inner: dict[str, set[str]] = {}
-        found = {name for name, decl in self.types.items() if _holds(decl.type, decl.file, inner.setdefault(name, set()))}
+        found = {n for n, decl in self.types.items() if _holds(decl.type, decl.file, inner.setdefault(n, set()))}
         while True:
             more = {name for name, uses in inner.items() if name not in found and uses & found}
             if not more:
@@ -275,7 +277,7 @@ def _holds(node: ast.Type, file: SourceFile, uses: set[str]) -> bool:
     if isinstance(node, ast.MapType):
         return _holds(node.value, file, uses)
     if isinstance(node, ast.StructType):
-        return any([_holds(f.type, file, uses) for f in node.fields])
+        return sum(_holds(f.type, file, uses) for f in node.fields) > 0
     if isinstance(node, ast.TypeName):
         if node.package:
             path = file.imports.get(node.package, "")

@@ -1,0 +1,134 @@
+"""Lowering of loops: counted ones are unrolled, the others get a back edge, ranges over channels are receives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from goleaklint.explore import conditions, counts, expressions, guards, statements
+from goleaklint.explore.automaton import Op
+from goleaklint.explore.scopes import Env
+from goleaklint.explore.values import Closure, Place, Prim, Value
+from goleaklint.golang import ast
+
+if TYPE_CHECKING:
+    from goleaklint.explore.lowering import Lowering
+
+
+def for_loop(lo: Lowering, node: ast.For, env: Env, label: str) -> None:
+    scope = Env(env)
+    statements.statement(lo, node.init, scope)
+    count = counts.loop_count(lo, node, scope)
+    if count is not None:
+        _unrolled(lo, node.body, scope, label, count)
+        return
+    first = len(lo.auto.edges)
+    head, body, out, onward = lo.node(), lo.node(), lo.node(), lo.node()
+    lo.goto(head)
+    lo.cur = head
+    if node.cond is None:
+        lo.goto(body)
+    else:
+        conditions.branch(lo, node.cond, scope, body, out)
+    lo.cur = body
+    _looping(lo, node.body, scope, label, out, onward)
+    lo.cur = onward
+    statements.statement(lo, node.post, scope)
+    lo.goto(head)
+    lo.cur = out
+    if guards.leaves_by_count(lo, node):
+        guards.doubt(lo, first)
+
+
+def _looping(lo: Lowering, body: ast.Block, env: Env, label: str, out: int, onward: int) -> None:
+    """The body of a loop with a back edge."""
+    frame = lo.frame
+    frame.jumps.append(statements.jump(label, out, onward))
+    frame.branching += 1
+    lo.loops += 1
+    statements.block(lo, body, env)
+    lo.goto(onward)
+    lo.loops -= 1
+    frame.branching -= 1
+    frame.jumps.pop()
+
+
+def _unrolled(
+    lo: Lowering, body: ast.Block, env: Env, label: str, turns: counts.Turns, bind: Callable[[Env], None] | None = None
+) -> None:
+    """A counted loop: its body as many times, each in an activation of its own."""
+    frame = lo.frame
+    out = lo.node()
+    outer = frame.context
+    frame.branching += 1
+    for iteration in range(turns.count):
+        nodes = len(lo.auto.edges)
+        threads = len(lo.auto.threads)
+        start, onward = lo.node(), lo.node()
+        lo.goto(start)
+        lo.cur = start
+        frame.context = lo.heap.context(outer, id(body), "iteration", iteration)
+        frame.jumps.append(statements.jump(label, out, onward))
+        inner = Env(env)
+        if bind is not None:
+            bind(inner)
+        statements.block(lo, body, inner)
+        lo.goto(onward)
+        frame.jumps.pop()
+        lo.cur = onward
+        if threads == len(lo.auto.threads) and not _any_operation(lo, nodes):
+            break
+        if turns.symbol:
+            lo.survey.counts.add(turns.symbol)
+    frame.context = outer
+    frame.branching -= 1
+    lo.goto(out)
+    lo.cur = out
+
+
+def _any_operation(lo: Lowering, since: int) -> bool:
+    """Whether anything that can be seen has been lowered since: else one turn of the loop is as good as several."""
+    return any(
+        op is not None and (op.prim is None or not op.prim.silent) for edges in lo.auto.edges[since:] for op, _ in edges
+    )
+
+
+def range_loop(lo: Lowering, node: ast.Range, env: Env, label: str) -> None:
+    value = expressions.evaluate(lo, node.x, env)
+    scope = Env(env)
+    if expressions.is_channel(value):
+        _range_channel(lo, node, value, scope, label)
+        return
+    closure = value if isinstance(value, Closure) else None
+    if closure is not None:
+        lo.heap.escape(closure)
+    count = counts.range_count(lo, node, scope)
+    elements = expressions.elements_of(lo, value)
+    item = lo.read(elements) if elements is not None else None
+
+    def bind(inner: Env) -> None:
+        for target, part in ((node.key, None), (node.value, item)):
+            if target is not None:
+                statements.assign(lo, target, part, inner, define=node.define)
+
+    _unrolled(lo, node.body, scope, label, count, bind)
+
+
+def _range_channel(lo: Lowering, node: ast.Range, channel: Value, scope: Env, label: str) -> None:
+    head, body, out = lo.node(), lo.node(), lo.node()
+    lo.goto(head)
+    if isinstance(channel, Prim) and channel.kind == "chan":
+        place = Place(node, lo.frame.file, lo.frame.function)
+        lo.edge(head, Op("recv", channel, place), body)
+        lo.edge(head, Op("drained", channel, place), out)
+    elif isinstance(channel, Prim):
+        lo.edge(head, Op("dead", channel, lo.place(node)), body)
+    else:
+        lo.edge(head, None, body)
+        if not expressions.never_closed(channel):
+            lo.edge(head, None, out)
+    lo.cur = body
+    if node.key is not None:
+        statements.assign(lo, node.key, expressions.received(lo, channel), scope, define=node.define)
+    _looping(lo, node.body, scope, label, out, head)
+    lo.cur = out

@@ -1,0 +1,92 @@
+"""Values that come into being: from outside, as zero values, by make; each one is a thing of the heap."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goleaklint.explore.values import NIL, Cell, Const, Context, Prim, Unknown, Value
+from goleaklint.facts.types import SYNC_NAMES, Ty, bare, canonical
+from goleaklint.golang import ast
+
+if TYPE_CHECKING:
+    from goleaklint.explore.lowering import Lowering
+
+
+def external(lo: Lowering, cell: Cell, key: object) -> Value:
+    """A value from outside: its primitives are silent, its fields are external too. It is kept in the cell."""
+    if cell.value is not None:
+        return cell.value
+    ty = cell.ty
+    name = canonical(ty)
+    value: Value
+    if ty is not None and isinstance(bare(ty).node, ast.ChanType):
+        value = lo.heap.prim(key, "chan", cell.name, None, external=True)
+    elif name in SYNC_NAMES:
+        value = lo.heap.prim(key, SYNC_NAMES[name], cell.name, None, external=True)
+    elif name == "context.Context":
+        value = lo.heap.value(("context", key), lambda: Context(None))
+    elif ty is not None and _has_parts(lo, ty):
+        value = lo.heap.obj(("external", key), ty, external=True)
+    else:
+        value = lo.heap.value(("unknown", key), lambda: Unknown(ty))
+    cell.value = value
+    return value
+
+
+def _has_parts(lo: Lowering, ty: Ty) -> bool:
+    node = bare(ty).node
+    return (
+        isinstance(node, ast.SliceType | ast.ArrayType | ast.MapType | ast.StructType)
+        or lo.facts.declared(ty) is not None
+    )
+
+
+def zero(lo: Lowering, ty: Ty | None, at: ast.Node, name: str, key: object = None) -> Value:
+    """The zero value of a type at its declaration: a fresh primitive, an empty struct, nil."""
+    if ty is None:
+        return None
+    if key is None:
+        key = (lo.frame.context, id(at))
+    node = ty.node
+    kind = SYNC_NAMES.get(canonical(ty))
+    if isinstance(node, ast.PointerType):
+        return NIL
+    if kind is not None and kind != "cond":
+        return made(lo, kind, name, at, key)
+    if isinstance(node, ast.ChanType):
+        return NIL
+    if isinstance(node, ast.SliceType | ast.MapType | ast.ArrayType) or lo.facts.struct(ty) is not None:
+        return lo.heap.obj(key, ty, lo.place(at))
+    under = lo.facts.underlying(ty)
+    if under is not None and isinstance(under.node, ast.SliceType | ast.MapType | ast.ArrayType):
+        return lo.heap.obj(key, ty, lo.place(at))
+    if isinstance(node, ast.TypeName) and not node.package and node.name == "bool":
+        return Const(False)
+    if isinstance(node, ast.TypeName) and not node.package and node.name == "int":
+        return Const(0)
+    if isinstance(node, ast.FuncType | ast.InterfaceType) or (under and isinstance(under.node, ast.InterfaceType)):
+        return NIL
+    return Unknown(ty)
+
+
+def made(lo: Lowering, kind: str, name: str, at: ast.Node, key: object, **more: object) -> Prim:
+    """A primitive made here; where that can happen more than once, the automaton says so."""
+    prim = lo.heap.prim(key, kind, name, lo.place(at), **more)
+    if len(lo.activations) > 1:
+        prim.activation = lo.activations[-1]
+    if lo.loops or lo.several:
+        prim.repeated = True
+        lo.emit("make", prim, at)
+    return prim
+
+
+def dead_channel(lo: Lowering, at: ast.Node, kind: str) -> Prim:
+    """A nil channel: an operation on it never goes on."""
+    return lo.heap.prim(("nil", id(at)), "dead", f"nil channel ({kind})", None)
+
+
+def zero_or_unknown(cell: Cell) -> Value:
+    """What an unwritten cell reads as."""
+    return (
+        NIL if cell.maybe_nil and cell.ty is not None and isinstance(cell.ty.node, ast.ChanType) else Unknown(cell.ty)
+    )
