@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from goleaklint.explore.values import Place, Prim
 
@@ -11,8 +11,7 @@ class TooBigError(Exception):
     """The root needs more nodes or states than the budget allows."""
 
 
-@dataclass(eq=False, slots=True)
-class Op:
+class Op(msgspec.Struct, eq=False):
     """One operation on a primitive.
 
     kinds: send recv drained close lock unlock rlock runlock add wait cwait signal broadcast dead
@@ -34,8 +33,7 @@ class Op:
         return (self.kind, self.prim.ident if self.prim else -1, id(self.place.node), self.amount, self.thread)
 
 
-@dataclass(slots=True)
-class Thread:
+class Thread(msgspec.Struct, eq=False):
     """A goroutine of the root: where it starts in the automaton, and the statement that creates it."""
 
     entry: int
@@ -48,17 +46,14 @@ class Thread:
 Edge = tuple[Op | None, int]
 
 
-@dataclass(slots=True)
-class Automaton:
+class Automaton(msgspec.Struct, eq=False):
     """A graph of nodes; an edge is an operation or None for a silent step."""
 
-    edges: list[list[Edge]] = field(default_factory=list)
-    threads: list[Thread] = field(default_factory=list)
-    killed: set[int] = field(default_factory=set)  # the process ends here
-    cut: set[int] = field(default_factory=set)  # what happens from here on is not followed
-    exits: dict[int, Place] = field(
-        default_factory=dict
-    )  # node -> the return (or end) through which the function leaves
+    edges: list[list[Edge]] = msgspec.field(default_factory=list)
+    threads: list[Thread] = msgspec.field(default_factory=list)
+    killed: set[int] = msgspec.field(default_factory=set)  # the process ends here
+    cut: set[int] = msgspec.field(default_factory=set)  # what happens from here on is not followed
+    exits: dict[int, Place] = msgspec.field(default_factory=dict)  # node -> the return through which a function leaves
 
     def node(self) -> int:
         """A new node without edges."""

@@ -6,8 +6,9 @@ each variant of the exploration gives all symbols one value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from goleaklint.explore import expressions
 from goleaklint.explore.conditions import path
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from goleaklint.explore.lowering import Lowering
 
 
-@dataclass(frozen=True, slots=True)
-class Turns:
+class Turns(msgspec.Struct, frozen=True):
     """How often a loop runs in this variant; `symbol` names the count if the source does not tell it."""
 
     count: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+
+import msgspec
 
 from goleaklint.explore import expressions, making, statements
 from goleaklint.explore.automaton import Automaton, Op, Thread, TooBigError
@@ -19,24 +20,21 @@ from goleaklint.golang.source import SourceFile
 MAX_THREADS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """How far a root is followed: calls deep, nodes wide."""
 
     depth: int
     nodes: int
 
 
-@dataclass(slots=True)
-class Deferred:
+class Deferred(msgspec.Struct, eq=False):
     """A deferred call; `flag` remembers at run time whether a conditional defer statement was reached."""
 
     run: Callable[[], None]
     flag: Prim | None
 
 
-@dataclass(slots=True)
-class Jump:
+class Jump(msgspec.Struct, eq=False):
     """The targets of break and continue of one statement; `onward` is None for switch and select."""
 
     label: str
@@ -44,8 +42,7 @@ class Jump:
     onward: int | None
 
 
-@dataclass(slots=True)
-class Frame:
+class Frame(msgspec.Struct, eq=False):
     """One activation of a function during lowering."""
 
     file: SourceFile
@@ -54,12 +51,12 @@ class Frame:
     context: int
     exit: int
     body: ast.Node | None = None
-    results: list[Cell] = field(default_factory=list)
-    named: list[Cell] = field(default_factory=list)
-    defers: list[Deferred] = field(default_factory=list)
-    chains: dict[int, int] = field(default_factory=dict)  # number of defers -> node that runs them and leaves
-    jumps: list[Jump] = field(default_factory=list)
-    labels: dict[tuple[str, int], int] = field(default_factory=dict)
+    results: list[Cell] = msgspec.field(default_factory=list)
+    named: list[Cell] = msgspec.field(default_factory=list)
+    defers: list[Deferred] = msgspec.field(default_factory=list)
+    chains: dict[int, int] = msgspec.field(default_factory=dict)  # number of defers -> node that runs them and leaves
+    jumps: list[Jump] = msgspec.field(default_factory=list)
+    labels: dict[tuple[str, int], int] = msgspec.field(default_factory=dict)
     branching: int = 0  # how many conditional statements we are in
 
 

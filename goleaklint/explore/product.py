@@ -8,8 +8,9 @@ nil channel never does.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
+
+import msgspec
 
 from goleaklint.explore.automaton import Automaton, Op, TooBigError
 from goleaklint.explore.reduction import CUT, DONE, KILLED, Node, Reduced
@@ -31,8 +32,7 @@ Move = tuple[int, tuple[int, ...], Op | None]  # target state, slots that moved,
 Targets = tuple[int, ...]
 
 
-@dataclass(slots=True)
-class Space:
+class Space(msgspec.Struct, eq=False):
     """The explored states: what each looks like, where it leads, where it came from first."""
 
     slots: list[int]  # slot -> thread

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from goleaklint.explore.automaton import Automaton, Op
 
@@ -15,16 +16,14 @@ CUT = -1003
 MERGE_ROUNDS = 12
 
 
-@dataclass(slots=True)
-class Node:
+class Node(msgspec.Struct, eq=False):
     """A point where a goroutine waits or acts: its operations, and where it may go instead of them without any."""
 
     ops: list[tuple[Op, tuple[int, ...]]]
     otherwise: tuple[int, ...]
 
 
-@dataclass(slots=True)
-class Reduced:
+class Reduced(msgspec.Struct, eq=False):
     """Merged nodes, and for each thread the nodes where it can be after its silent first steps."""
 
     nodes: dict[int, Node]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from goleaklint.explore import escape, stuck
 from goleaklint.explore.automaton import Op, TooBigError
@@ -21,6 +23,7 @@ from goleaklint.golang.walk import descend
 from goleaklint.model import Diagnostic
 
 LIMITS = (Limits(depth=6, nodes=1200), Limits(depth=2, nodes=800), Limits(depth=1, nodes=800))
+_WORD = re.compile(rb"\w+")
 STATES = 1500
 FEWER_STATES = 800
 PASSES = 4
@@ -29,8 +32,7 @@ STEERING = frozenset({"flag", "key", "once"})
 _NOWHERE = ast.Bad(at=0, end=0)
 
 
-@dataclass(slots=True)
-class Root:
+class Root(msgspec.Struct, eq=False):
     """A function whose execution is explored with everything that it starts."""
 
     closure: Closure
@@ -41,7 +43,10 @@ class Root:
 def roots(facts: PackageFacts) -> list[Root]:
     """Functions that may own a primitive, and the literals in them that make one."""
     found: list[Root] = []
+    concerned = _concerned(facts)
     for decl in facts.all_funcs():
+        if concerned is not None and id(decl) not in concerned:
+            continue
         if not facts.root_pattern.search(decl.text):
             continue
         name = facts.qualified(decl)
@@ -53,6 +58,27 @@ def roots(facts: PackageFacts) -> list[Root]:
                 closure = Closure(literal, None, decl.file, Env(), None, name)
                 found.append(Root(closure, f"{name}.{literal.name}", decl))
     return found
+
+
+def _concerned(facts: PackageFacts) -> set[int] | None:
+    """The functions whose exploration can come to a file that is reported: those in it, and those that lead there.
+
+    None when all files are. What only the tests of other files do is left out: it would be told at low confidence.
+    """
+    report = facts.unit.report
+    if all(file.path in report for file in facts.unit.files):
+        return None
+    inside = [decl for decl in facts.all_funcs() if decl.file.path in report]
+    outside = [decl for decl in facts.all_funcs() if decl.file.path not in report and not decl.file.is_test]
+    words = [(decl, set(_WORD.findall(decl.text))) for decl in outside]
+    concerned = {id(decl) for decl in inside}
+    names = {decl.name.encode() for decl in inside}
+    while True:
+        more = [decl for decl, mentions in words if id(decl) not in concerned and not names.isdisjoint(mentions)]
+        if not more:
+            return concerned
+        concerned.update(id(decl) for decl in more)
+        names.update(decl.name.encode() for decl in more)
 
 
 def _makes(facts: PackageFacts, decl: FuncDecl, literal: ast.FuncLit) -> bool:

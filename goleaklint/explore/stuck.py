@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+
+import msgspec
 
 from goleaklint.explore.automaton import Automaton, Op, Thread
 from goleaklint.explore.product import IDLE, Space
@@ -26,8 +27,7 @@ RELEASES = {
 """What another goroutine would have to do."""
 
 
-@dataclass(slots=True)
-class Partner:
+class Partner(msgspec.Struct, eq=False):
     """A goroutine that could have released the stuck one: how it left, or where it waits itself."""
 
     thread: Thread
@@ -38,8 +38,7 @@ class Partner:
     release: Op | None = None  # its operation that would have helped
 
 
-@dataclass(slots=True)
-class Stuck:
+class Stuck(msgspec.Struct, eq=False):
     """One goroutine that can wait for ever at one operation."""
 
     op: Op
@@ -48,16 +47,14 @@ class Stuck:
     is_root: bool
     root: str
     only_after_failure: bool  # only on paths on which a test has failed
-    partners: list[Partner] = field(default_factory=list)
-    trace: list[Op] = field(default_factory=list)
+    partners: list[Partner] = msgspec.field(default_factory=list)
+    trace: list[Op] = msgspec.field(default_factory=list)
     root_in_test: bool = False
     unrelated_counts: bool = False
     alone: bool = False  # found with the other primitives of the root left out
     symbols: int = 0  # how many unknown counts the variant gives a value
     needs_two: bool = False  # only when loops run twice
-    also: list[Op] = field(
-        default_factory=list
-    )  # other operations on the same primitive where this goroutine can be stuck
+    also: list[Op] = msgspec.field(default_factory=list)  # other operations on the primitive where it can be stuck
 
     @property
     def prim(self) -> Prim:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 MAX_KEYS = 4
 
 
-@dataclass(slots=True)
-class Survey:
+class Survey(msgspec.Struct, eq=False):
     """What one pass over a root learns for the next: loop counts in use, conditions and where they are tested."""
 
-    counts: set[str] = field(default_factory=set)
-    tests: dict[str, set[int]] = field(default_factory=dict)
-    mentions: dict[str, frozenset[str]] = field(default_factory=dict)
+    counts: set[str] = msgspec.field(default_factory=set)
+    tests: dict[str, set[int]] = msgspec.field(default_factory=dict)
+    mentions: dict[str, frozenset[str]] = msgspec.field(default_factory=dict)
 
     @property
     def unrelated(self) -> bool:

@@ -6,8 +6,9 @@ different primitives makes both *ambiguous*, which silences them. Only what is c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from goleaklint.facts.types import Ty
 from goleaklint.golang import ast
@@ -29,8 +30,7 @@ class Place(NamedTuple):
     function: str
 
 
-@dataclass(eq=False, slots=True)
-class Prim:
+class Prim(msgspec.Struct, eq=False):
     """A primitive: something a goroutine can wait on.
 
     kinds: chan, mutex, rwmutex, wg, cond, group (errgroup), ctx (a done channel closed by cancel), once, flag, key,
@@ -68,8 +68,7 @@ class Prim:
         return self.external or self.ambiguous or self.escaped
 
 
-@dataclass(eq=False, slots=True)
-class Obj:
+class Obj(msgspec.Struct, eq=False):
     """A struct, or a container (slice, map, array: its elements are the one field `[]`)."""
 
     ident: int
@@ -78,11 +77,10 @@ class Obj:
     ambiguous: bool = False
     escaped: bool = False
     made: Place | None = None
-    fields: dict[str, Cell] = field(default_factory=dict)
+    fields: dict[str, Cell] = msgspec.field(default_factory=dict)
 
 
-@dataclass(eq=False, slots=True)
-class Closure:
+class Closure(msgspec.Struct, eq=False):
     """A function value: a literal with its scope, or a declared function, perhaps bound to a receiver."""
 
     literal: ast.FuncLit | None
@@ -94,59 +92,51 @@ class Closure:
     escaped: bool = False
 
 
-@dataclass(eq=False, slots=True)
-class Choice:
+class Choice(msgspec.Struct, eq=False):
     """One of a few closures."""
 
     options: list[Closure]
 
 
-@dataclass(eq=False, slots=True)
-class Tuple:
+class Tuple(msgspec.Struct, eq=False):
     """The values of a call with several results."""
 
     items: list[Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Const:
+class Const(msgspec.Struct, frozen=True):
     """A known constant: nil (None), a bool, an int."""
 
     value: bool | int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Api:
+class Api(msgspec.Struct, frozen=True):
     """A function or variable of another package, by its full name: `context.WithCancel`, `net/http.Get`."""
 
     name: str
 
 
-@dataclass(eq=False, slots=True)
-class Method:
+class Method(msgspec.Struct, eq=False):
     """A method of a primitive, of a known API type or of an unknown value, not yet called."""
 
     name: str
     receiver: Value
 
 
-@dataclass(eq=False, slots=True)
-class Cancel:
+class Cancel(msgspec.Struct, eq=False):
     """The cancel function of a context."""
 
     context: Prim
 
 
-@dataclass(eq=False, slots=True)
-class Context:
+class Context(msgspec.Struct, eq=False):
     """A context.Context: `done` is None when it can end from outside or by its deadline; `never` when it never ends."""
 
     done: Prim | None
     never: bool = False
 
 
-@dataclass(eq=False, slots=True)
-class Unknown:
+class Unknown(msgspec.Struct, eq=False):
     """Anything else, with its type if the source says it."""
 
     ty: Ty | None = None
@@ -156,8 +146,7 @@ Value = Prim | Obj | Closure | Choice | Tuple | Const | Api | Method | Cancel | 
 NIL = Const(None)
 
 
-@dataclass(eq=False, slots=True)
-class Cell:
+class Cell(msgspec.Struct, eq=False):
     """A place that holds a value: a variable in one activation, a field of one object, the elements of a container."""
 
     ident: int

@@ -6,15 +6,45 @@ from collections.abc import Iterator
 
 from goleaklint.golang import ast
 
+_PLAIN = frozenset(
+    [
+        "at",
+        "end",
+        "name",
+        "name_at",
+        "package",
+        "direction",
+        "embedded",
+        "variadic",
+        "kind",
+        "text",
+        "spread",
+        "op",
+        "define",
+        "default",
+        "fallthrough",
+        "const",
+        "label",
+    ]
+)
+"""Fields that hold no nodes (a Selector's name, a Literal's text)."""
+_FIELDS: dict[type, tuple[str, ...]] = {}
 
-def children(node: ast.Node) -> Iterator[ast.Node]:
+
+def children(node: ast.Node) -> list[ast.Node]:
     """The direct children of a node, in source order of its fields."""
-    for name in node.__struct_fields__:
+    kind = type(node)
+    names = _FIELDS.get(kind)
+    if names is None:
+        names = _FIELDS[kind] = tuple(name for name in kind.__struct_fields__ if name not in _PLAIN)
+    found: list[ast.Node] = []
+    for name in names:
         value = getattr(node, name)
-        if isinstance(value, ast.Node):
-            yield value
-        elif isinstance(value, list):
-            yield from (item for item in value if isinstance(item, ast.Node))
+        if type(value) is list:
+            found += value
+        elif value is not None:
+            found.append(value)
+    return found
 
 
 def descend(node: ast.Node, *, into_literals: bool = True) -> Iterator[ast.Node]:
@@ -25,7 +55,9 @@ def descend(node: ast.Node, *, into_literals: bool = True) -> Iterator[ast.Node]
         yield current
         if not into_literals and isinstance(current, ast.FuncLit) and current is not node:
             continue
-        stack.extend(reversed(list(children(current))))
+        below = children(current)
+        below.reverse()
+        stack += below
 
 
 def contains(node: ast.Node, *kinds: type[ast.Node]) -> bool:
