@@ -78,3 +78,11 @@ def doubt(lo: Lowering, since: int, only: set[int] | None = None) -> None:
             prim: Prim | None = op.prim if op is not None else None
             if prim is not None and prim.kind in {"chan", "wg"} and (only is None or prim.ident in only):
                 prim.doubtful = True
+
+
+def mark_group(lo: Lowering, since: int) -> None:
+    """The channels used since node `since` are used by goroutines whose error `Wait` returns."""
+    for edges in lo.auto.edges[since:]:
+        for op, _ in edges:
+            if op is not None and op.prim is not None and op.prim.kind == "chan":
+                op.prim.in_group = True

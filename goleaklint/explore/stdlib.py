@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import calls, counts, expressions, making
+from goleaklint.explore import calls, counts, expressions, guards, making
 from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import (
@@ -306,7 +306,10 @@ def _group_go(lo: Lowering, prim: Prim, args: list[Value], node: ast.Call, env: 
             _maybe(lo, lambda: lo.emit("close", prim.context, node))
         lo.emit("add", prim, node, -1)
 
+    first = len(lo.auto.edges)
     lo.spawn(closure, [], node, after=after)
+    if _may_return_error(closure):
+        guards.mark_group(lo, first)
     return Unknown()
 
 

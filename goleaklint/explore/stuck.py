@@ -67,7 +67,11 @@ class Stuck(msgspec.Struct, eq=False):
         """Whether values that are not followed decide what it waits for, or it is to wait until the process ends."""
         if any(op.prim is not None and op.prim.doubtful for op in [self.op, *self.alternatives]):
             return True
-        return any(p.waits is not None and p.waits.kind == "dead" and p.thread.created is None for p in self.partners)
+        if self.op.kind == "cwait" and self.partners:
+            return True  # whether it waits depends on the condition that the signal is about
+        if self.op.kind in {"recv", "drained"} and self.prim.in_group:
+            return True
+        return any(p.waits is not None and _is_doubtful(p) for p in self.partners)
 
     @property
     def kind(self) -> str:
@@ -80,6 +84,16 @@ class Stuck(msgspec.Struct, eq=False):
     def never_released(self) -> bool:
         """Whether no code in view could ever release it."""
         return not self.partners
+
+
+def _is_doubtful(partner: Partner) -> bool:
+    """Whether the partner waits for something that is itself doubtful, or in main for the end of the process."""
+    op = partner.waits
+    if op is None:
+        return False
+    if op.kind == "cwait" or (op.prim is not None and op.prim.doubtful):
+        return True
+    return op.kind == "dead" and partner.thread.created is None
 
 
 def find(auto: Automaton, space: Space, reducer: Reducer, root: str) -> list[Stuck]:

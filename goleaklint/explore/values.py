@@ -54,6 +54,7 @@ class Prim(msgspec.Struct, eq=False):
     context: Prim | None = None  # the context of an errgroup
     owner: str = ""  # Type.field, when it lives in a field
     doubtful: bool = False  # its use depends on values that are not followed: a counter, an error
+    in_group: bool = False  # used by an errgroup's goroutines that may return an error, of which Wait tells
     activation: int = 0  # the activation of a called function that makes it; 0 for the root itself
     leaves: bool = False  # it is used outside that activation
 
