@@ -41,7 +41,6 @@ from collections.abc import Iterator
 from goleaklint.explore.package import Package
 from goleaklint.facts import apis
 from goleaklint.facts.resolve import Bindings, Function, Var, bindings
-from goleaklint.facts.types import canonical
 from goleaklint.golang import ast
 from goleaklint.golang.walk import children, descend
 from goleaklint.model import Confidence, Finding, Rule, Severity
@@ -68,22 +67,13 @@ def check(package: Package) -> Iterator[Finding]:
             continue
         known = bindings(package.facts, decl)
         for function in known.functions:
-            given = _given(function)
-            if given is None or any(outer.role in ("go", "defer") for outer in function.enclosing()):
+            given = function.given()
+            if given is None or function.is_within("go") or function.is_within("defer"):
                 continue
             ended = _ended_at(known, function)
             for call in _arguments(known, function):
                 if not any(at <= call.at < end for at, end in ended):
                     yield _finding(known, function, call, given)
-
-
-def _given(function: Function) -> Var | None:
-    """The context or the request that the function or one around it was given."""
-    for outer in function.enclosing():
-        for param in outer.params:
-            if param.name not in ("", "_") and canonical(param.type) in (apis.CONTEXT, apis.REQUEST):
-                return param
-    return None
 
 
 def _arguments(known: Bindings, function: Function) -> Iterator[ast.Call]:

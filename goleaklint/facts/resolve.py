@@ -19,7 +19,7 @@ from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
 from goleaklint.golang.source import SourceFile
 from goleaklint.golang.walk import children, descend
-from goleaklint.model import Span
+from goleaklint.model import Related, Role, Span
 
 _ENDS = re.compile(rb"\bos\.Exit|\bpanic\(|\.Fatal|\.Panic|Goexit")
 _ENDING_NAME = re.compile(r"^(?:[Ee]xit|[Ff]atal|[Pp]anic)(?:f|ln|$|[A-Z_])")
@@ -69,6 +69,18 @@ class Function:
         while function is not None:
             yield function
             function = function.parent
+
+    def given(self) -> Var | None:
+        """The named parameter, of this function or one around it, that carries a context: a Context or a request."""
+        for outer in self.enclosing():
+            for param in outer.params:
+                if param.name not in ("", "_") and canonical(param.type) in (apis.CONTEXT, apis.REQUEST):
+                    return param
+        return None
+
+    def is_within(self, role: str) -> bool:
+        """Whether it runs inside a literal of this role ("go", "defer")."""
+        return any(outer.role == role for outer in self.enclosing())
 
 
 class Bindings:
@@ -186,6 +198,14 @@ class Bindings:
     def qualified(self, function: Function) -> str:
         """Go's own name of a function of this declaration."""
         return self.facts.qualified(self.decl, function.literal)
+
+    def at_hand(self, function: Function) -> tuple[Related, ...]:
+        """The place of the context or request that the function was given, for the story of a finding."""
+        given = function.given()
+        if given is None:
+            return ()
+        span = self.file.span(given.at, given.at + len(given.name.encode()))
+        return (Related(Role.PARTNER, span, f"{given.name} is at hand here"),)
 
     def head(self, node: ast.Node) -> Span:
         """The span of a node, cut at the end of its first line."""
