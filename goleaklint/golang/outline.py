@@ -63,7 +63,7 @@ def read_outline(data: bytes) -> Outline:
     if root.has_error:
         return _recover(data, root)
     outline = Outline()
-    _take(root, outline)
+    _take(data, root, outline)
     return outline
 
 
@@ -96,7 +96,7 @@ def _has_type_argument(data: bytes, callee: re.Match[bytes]) -> bool:
     return False
 
 
-def _take(root: Node, outline: Outline) -> None:
+def _take(data: bytes, root: Node, outline: Outline) -> None:
     """All declarations of a tree. What stands after a top-level ERROR is not trusted: it may be the inside of one."""
     for child in root.children:
         number = child.kind_id
@@ -104,7 +104,7 @@ def _take(root: Node, outline: Outline) -> None:
             outline.nodes.append(child)
             if child.has_error:
                 outline.affected += 1
-                _collect_errors(child, outline.errors)
+                _collect_errors(data, child, outline.errors)
         elif number == ERROR or (child.is_named and number not in NOISE):
             outline.errors.append((child.start_byte, root.end_byte))
             outline.affected += 1
@@ -124,7 +124,7 @@ def _recover(data: bytes, root: Node) -> Outline:
     outline.nodes = [node for node in sound if suspect.isdisjoint(_pieces(starts, node))]
     for piece in sorted(suspect):
         end = starts[piece + 1] if piece + 1 < len(starts) else len(data)
-        _take(_parse_piece(data, starts[piece], end), outline)
+        _take(data, _parse_piece(data, starts[piece], end), outline)
     outline.nodes.sort(key=lambda node: node.start_byte)
     outline.errors.sort()
     return outline
@@ -145,12 +145,15 @@ def _parse_piece(data: bytes, at: int, end: int) -> Node:
         work.included_ranges = []
 
 
-def _collect_errors(node: Node, errors: list[tuple[int, int]]) -> None:
-    """The ranges of the outermost ERROR and MISSING nodes."""
+def _collect_errors(data: bytes, node: Node, errors: list[tuple[int, int]]) -> None:
+    """The ranges of the outermost ERROR and MISSING nodes. A missing brace is missed where the text before it ends."""
     waiting = [node]
     while waiting:
         node = waiting.pop()
-        if node.kind_id == ERROR or node.is_missing:
+        if node.is_missing:
+            at = len(data[: node.start_byte].rstrip())
+            errors.append((at, at))
+        elif node.kind_id == ERROR:
             errors.append(node.byte_range)
         elif node.has_error:
             waiting.extend(node.children)
