@@ -39,12 +39,6 @@ func ownClient(ctx context.Context, address string) (*http.Response, error) {
 	return client.Do(req) // want "GLK601 .* client.Do"
 }
 
-var shared = &http.Client{}
-
-func sharedClient(ctx context.Context, address string) (*http.Response, error) {
-	return shared.Get(address) // want "GLK601 .* shared.Get"
-}
-
 func defaultClient(ctx context.Context, address string) (*http.Response, error) {
 	req, err := http.NewRequest(http.MethodGet, address, nil)
 	if err != nil {
