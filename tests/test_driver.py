@@ -187,6 +187,15 @@ def test_an_unreadable_file(tree: Path) -> None:
     assert report.diagnostics == (Diagnostic(path="b/b.go", kind="unreadable", message="permission denied"),)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs a named pipe")
+def test_a_pipe_that_is_called_a_go_file(tree: Path) -> None:
+    """It is not waited for: a diagnostic, and the rest is reported."""
+    os.mkfifo(tree / "b/pipe.go")
+    report = check("a", "b/pipe.go")
+    assert places(report) == ["TST202 a/a.go:4"]
+    assert [(item.path, item.kind) for item in report.diagnostics] == [("b/pipe.go", "unreadable")]
+
+
 def test_equal_findings_are_one(tree: Path) -> None:
     """Of two findings of a rule at one span the surer one is reported."""
     sure = check("a").findings[0]
