@@ -40,7 +40,8 @@ from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
 from goleaklint.facts import apis
-from goleaklint.facts.resolve import Bindings, Function, Var, bindings
+from goleaklint.facts.functions import Function, Var
+from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.golang import ast
 from goleaklint.golang.walk import children, descend
 from goleaklint.model import Confidence, Finding, Rule, Severity

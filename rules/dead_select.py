@@ -69,7 +69,7 @@ RULE = Rule(
 
 def check(package: Package) -> Iterator[Finding]:
     """Selects with all cases in view and none that can come true."""
-    for stuck in package.stuck({"send", "recv"}):
+    for stuck in package.stuck({"send", "recv", "dead"}):
         if stuck.op.select is None:
             continue
         names = list(dict.fromkeys(name_of(op.prim) for op in [stuck.op, *stuck.alternatives] if op.prim is not None))

@@ -47,8 +47,9 @@ import msgspec
 
 from goleaklint.explore.package import Package
 from goleaklint.facts import apis
+from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.paths import Paths, Point
-from goleaklint.facts.resolve import Bindings, Function, Var, bindings
+from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
 

@@ -34,7 +34,8 @@ import re
 from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
-from goleaklint.facts.resolve import Bindings, Function, bindings
+from goleaklint.facts.functions import Function
+from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Rule, Severity
 

@@ -33,6 +33,7 @@ from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
 from goleaklint.explore.story import finding
+from goleaklint.golang import ast
 from goleaklint.model import Finding, Rule, Severity
 
 RULE = Rule(
@@ -49,4 +50,5 @@ def check(package: Package) -> Iterator[Finding]:
     for stuck in package.stuck({"dead"}):
         if stuck.op.select is not None or stuck.prim.name == "select {}":
             continue
-        yield finding(RULE, stuck, f"{stuck.prim.name} blocks for ever")
+        verb = "send on" if isinstance(stuck.op.place.node, ast.Send) else "receive from"
+        yield finding(RULE, stuck, f"{verb} {stuck.prim.name} blocks for ever")

@@ -44,8 +44,9 @@ from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
 from goleaklint.facts import apis
+from goleaklint.facts.functions import Function
 from goleaklint.facts.package import PackageFacts
-from goleaklint.facts.resolve import Bindings, Function, bindings
+from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.types import Ty, canonical
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity, Span

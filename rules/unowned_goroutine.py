@@ -74,9 +74,10 @@ from dataclasses import dataclass, field
 
 from goleaklint.explore.package import Package
 from goleaklint.facts import apis
+from goleaklint.facts.functions import Function
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Paths, Point
-from goleaklint.facts.resolve import Bindings, Function, bindings
+from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.types import Ty, canonical
 from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl

@@ -296,7 +296,7 @@ def _unary(lo: Lowering, node: ast.Unary, env: Env) -> Value:
         return value if node.op in {"&", "*"} else None
     channel = evaluate(lo, node.x, env)
     if is_nil(channel):
-        lo.emit("dead", making.dead_channel(lo, node, "recv"), node)
+        lo.emit("dead", making.dead_channel(lo, node), node)
     elif isinstance(channel, Prim):
         _receive(lo, channel, node)
     return received(lo, channel)

@@ -80,9 +80,9 @@ def made(lo: Lowering, kind: str, name: str, at: ast.Node, key: object, **more: 
     return prim
 
 
-def dead_channel(lo: Lowering, at: ast.Node, kind: str) -> Prim:
+def dead_channel(lo: Lowering, at: ast.Node, name: str = "a nil channel") -> Prim:
     """A nil channel: an operation on it never goes on."""
-    return lo.heap.prim(("nil", id(at)), "dead", f"nil channel ({kind})", None)
+    return lo.heap.prim(("nil", id(at)), "dead", name, None)
 
 
 def zero_or_unknown(cell: Cell) -> Value:

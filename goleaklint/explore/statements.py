@@ -45,7 +45,7 @@ def _send(lo: Lowering, node: ast.Send, env: Env, label: str) -> None:
     if isinstance(channel, Prim):
         lo.emit("dead" if channel.kind == "dead" else "send", channel, node)
     elif expressions.is_nil(channel):
-        lo.emit("dead", making.dead_channel(lo, node, "send"), node)
+        lo.emit("dead", making.dead_channel(lo, node), node)
 
 
 def send_value(lo: Lowering, channel: Value, value: Value) -> None:
@@ -312,7 +312,7 @@ def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
     for case, (kind, channel, received) in zip(node.cases, ready, strict=True):
         body = lo.node()
         if kind == "dead" or (channel is not None and channel.kind == "dead"):
-            dead = channel or making.dead_channel(lo, case, "recv")
+            dead = channel or making.dead_channel(lo, case)
             lo.edge(head, Op("dead", dead, lo.place(case.comm or case), 1, lo.place(node)), body)
         elif channel is None:
             lo.edge(head, None, body)

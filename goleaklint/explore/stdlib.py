@@ -214,7 +214,7 @@ def method(lo: Lowering, bound: Method, args: list[Value], node: ast.Call, env: 
         if name != "Done":
             return Unknown()
         if receiver.never:
-            return making.dead_channel(lo, node, "Done of a context that never ends")
+            return making.dead_channel(lo, node, "the Done of a context that never ends")
         return receiver.done if receiver.done is not None else bound
     if calls.is_testing(receiver):
         return _testing(lo, name, args, node)

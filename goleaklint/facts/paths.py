@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from goleaklint.facts.resolve import Bindings, Function
+from goleaklint.facts.functions import Function
+from goleaklint.facts.resolve import Bindings
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
 

@@ -8,11 +8,11 @@ that `apis` lists. What the source does not say is unknown (None).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from goleaklint.facts import apis
+from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.types import Ty, canonical, element
 from goleaklint.golang import ast
@@ -25,62 +25,6 @@ _ENDS = re.compile(rb"\bos\.Exit|\bpanic\(|\.Fatal|\.Panic|Goexit")
 _ENDING_NAME = re.compile(r"^(?:[Ee]xit|[Ff]atal|[Pp]anic)(?:f|ln|$|[A-Z_])")
 _SHORT = 1500  # bytes; a longer function that never returns is not one that ends the program for its callers
 _DEEP = 8  # how many variables and calls are followed for one type
-
-
-@dataclass(eq=False, slots=True)
-class Var:
-    """A local variable, parameter or result. `function` is the one that declares it, `at` where it does.
-
-    `value` is what it is first given: result `index` of it when it has several, an element when `ranged`.
-    """
-
-    name: str
-    at: int
-    function: Function
-    kind: str = "local"  # or "param", "result"
-    type: Ty | None = None
-    value: ast.Expr | None = None
-    index: int = 0
-    ranged: bool = False
-    reads: list[ast.Name] = field(default_factory=list)
-    stores: list[ast.Name] = field(default_factory=list)
-
-
-@dataclass(eq=False, slots=True)
-class Function:
-    """A function with a body: the declaration itself (`literal` "") or a literal inside it."""
-
-    decl: FuncDecl
-    type: ast.FuncType
-    body: ast.Block
-    literal: str = ""
-    parent: Function | None = None
-    node: ast.FuncLit | None = None
-    params: list[Var] = field(default_factory=list)
-    role: str = ""  # of a literal: "go" or "defer" when that is what is done with it, "call" when it is called at once
-
-    def own(self) -> Iterator[ast.Node]:
-        """Every node of the body, function literals themselves but not their insides."""
-        return descend(self.body, into_literals=False)
-
-    def enclosing(self) -> Iterator[Function]:
-        """This function and those around it, innermost first."""
-        function: Function | None = self
-        while function is not None:
-            yield function
-            function = function.parent
-
-    def given(self) -> Var | None:
-        """The named parameter, of this function or one around it, that carries a context: a Context or a request."""
-        for outer in self.enclosing():
-            for param in outer.params:
-                if param.name not in ("", "_") and canonical(param.type) in (apis.CONTEXT, apis.REQUEST):
-                    return param
-        return None
-
-    def is_within(self, role: str) -> bool:
-        """Whether it runs inside a literal of this role ("go", "defer")."""
-        return any(outer.role == role for outer in self.enclosing())
 
 
 class Bindings:
