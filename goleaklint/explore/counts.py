@@ -140,7 +140,7 @@ def amount(lo: Lowering, node: ast.Expr, env: Env) -> int | None:
     if value is not None:
         return _scaled(lo, value)
     symbol = count_symbol(lo, node, env)
-    if symbol is not None and symbol in lo.known.counts:
+    if symbol is not None and (symbol in lo.known.counts or lo.known.is_first):
         return lo.count
     if isinstance(node, ast.Binary) and node.op in {"+", "-", "*"}:
         left, right = amount(lo, node.left, env), amount(lo, node.right, env)

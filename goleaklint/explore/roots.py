@@ -177,7 +177,7 @@ def _variants(facts: PackageFacts, root: Root, limits: Limits) -> list[Stuck]:
 
 def _lower(facts: PackageFacts, root: Root, limits: Limits, count: int) -> Lowering | None:
     """Lower a root until its heap no longer changes; None as soon as nothing in it can be said to wait."""
-    heap, known = Heap(), Survey()
+    heap, known = Heap(), Survey(is_first=True)
     for _ in range(PASSES):
         heap.changed = False
         lo = Lowering(facts, heap, limits, count, known)

@@ -10,6 +10,7 @@ MAX_KEYS = 4
 class Survey(msgspec.Struct, eq=False):
     """What one pass over a root learns for the next: loop counts in use, conditions and where they are tested."""
 
+    is_first: bool = False  # nothing is known yet
     counts: set[str] = msgspec.field(default_factory=set)
     tests: dict[str, set[int]] = msgspec.field(default_factory=dict)
     mentions: dict[str, frozenset[str]] = msgspec.field(default_factory=dict)
