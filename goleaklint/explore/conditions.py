@@ -50,7 +50,8 @@ def branch(lo: Lowering, cond: ast.Expr, env: Env, yes: int, no: int) -> None:
     key, positive = _key(lo, cond, env)
     if key is not None:
         lo.survey.tests.setdefault(key, set()).add(cond.at)
-    if key is None or key not in lo.keys:
+    forced = isinstance(cond, ast.Name) and (cell := env.find(cond.name)) is not None and cell.is_ok
+    if key is None or (key not in lo.keys and not forced):
         lo.goto(yes)
         lo.goto(no)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import conditions, counts, expressions, guards, statements
+from goleaklint.explore import comma_ok, conditions, counts, expressions, guards, statements
 from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import Closure, Place, Prim, Value
@@ -119,7 +119,7 @@ def _range_channel(lo: Lowering, node: ast.Range, channel: Value, scope: Env, la
     lo.goto(head)
     if isinstance(channel, Prim) and channel.kind == "chan":
         place = Place(node, lo.frame.file, lo.frame.function)
-        lo.edge(head, Op("recv", channel, place), body)
+        lo.edge(head, Op("recv", channel, place, comma_ok.VALUE_ONLY), body)
         lo.edge(head, Op("drained", channel, place), out)
     elif isinstance(channel, Prim):
         lo.edge(head, Op("dead", channel, lo.place(node)), body)

@@ -15,9 +15,7 @@ import msgspec
 from goleaklint.explore.automaton import Automaton, Op, TooBigError
 from goleaklint.explore.reduction import CUT, DONE, KILLED, Node, Reduced
 from goleaklint.explore.values import UNBOUNDED, Prim
-from goleaklint.golang import ast
 
-_RANGE = ast.Range
 IDLE = -1004
 """A goroutine that has not been started."""
 
@@ -208,7 +206,7 @@ def _recv(ex: Explorer, state: State, slot: int, op: Op) -> Iterator[Change]:
         yield ((at, held - 1),), None
     elif held < -1:
         yield ((at, held + 1),), None
-    elif held == -1 and not isinstance(op.place.node, _RANGE):
+    elif held == -1 and op.amount:
         yield (), None
 
 

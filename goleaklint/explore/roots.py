@@ -107,7 +107,13 @@ def explore_all(facts: PackageFacts, diagnostics: list[Diagnostic]) -> list[Stuc
     best: dict[tuple[object, ...], Stuck] = {}
     too_big: list[Root] = []
     for root in roots(facts):
-        found = _explore(facts, root)
+        try:
+            found = _explore(facts, root)
+        except RecursionError:
+            found = None
+        except Exception as error:  # a fault of ours in one function costs no finding of another
+            diagnostics.append(_diagnostic(root, "internal", f"{type(error).__name__}: {error}"))
+            continue
         if found is None:
             if _BLOCKS.search(root.decl.text):
                 too_big.append(root)
@@ -118,10 +124,13 @@ def explore_all(facts: PackageFacts, diagnostics: list[Diagnostic]) -> list[Stuc
             if key not in best or _rank(item) < _rank(best[key]):
                 best[key] = item
     for root in too_big:
-        line, _ = root.decl.file.position(root.decl.at)
-        message = f"{root.name}: too many states to explore"
-        diagnostics.append(Diagnostic(path=root.decl.file.path, line=line, kind="over-budget", message=message))
+        diagnostics.append(_diagnostic(root, "over-budget", "too many states to explore"))
     return _grouped(sorted(best.values(), key=lambda s: (s.op.place.file.path, s.op.place.node.at, s.root)))
+
+
+def _diagnostic(root: Root, kind: str, message: str) -> Diagnostic:
+    line, _ = root.decl.file.position(root.decl.at)
+    return Diagnostic(path=root.decl.file.path, line=line, kind=kind, message=f"{root.name}: {message}")
 
 
 def _grouped(found: list[Stuck]) -> list[Stuck]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import calls, conditions, counts, expressions, guards, loops, making
+from goleaklint.explore import calls, comma_ok, conditions, counts, expressions, guards, loops, making
 from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import Cell, Closure, Prim, Unknown, Value
@@ -104,6 +104,14 @@ def declare(lo: Lowering, name: ast.Name, env: Env, ty: Ty | None) -> Cell:
 
 
 def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
+    receive = comma_ok.source(node)
+    if receive is not None:
+        channel = expressions.evaluate(lo, receive.x, env)
+        if isinstance(channel, Prim) and channel.kind == "chan":
+            ends = comma_ok.fork(lo, lo.cur, channel, lo.place(receive))
+            comma_ok.assign(lo, node, expressions.received(lo, channel), ends, env)
+            _note_source(node.left[0], env, channel)
+            return
     values = expressions.values(lo, node.right, len(node.left), env)
     if node.op not in {"=", ":="}:
         for target in node.left:
@@ -316,6 +324,13 @@ def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
             lo.edge(head, Op("dead", dead, lo.place(case.comm or case), 1, lo.place(node)), body)
         elif channel is None:
             lo.edge(head, None, body)
+        elif channel.kind == "chan" and isinstance(case.comm, ast.Assign) and comma_ok.source(case.comm) is not None:
+            ends = comma_ok.fork(lo, head, channel, lo.place(case.comm), lo.place(node))
+            inner = Env(env)
+            comma_ok.assign(lo, case.comm, received, ends, inner)
+            _note_source(case.comm.left[0], inner, channel)
+            _case_body(lo, case, inner, out)
+            continue
         else:
             for prim in _waited(channel):
                 lo.edge(head, Op(kind, prim, lo.place(case.comm or case), 1, lo.place(node)), body)
@@ -325,12 +340,16 @@ def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
             for target, value in zip(case.comm.left, [received, None], strict=False):
                 assign(lo, target, value, inner, define=case.comm.op == ":=")
                 _note_source(target, inner, channel)
-        for stmt in case.body:
-            statement(lo, stmt, inner)
-        lo.goto(out)
+        _case_body(lo, case, inner, out)
     frame.branching -= 1
     frame.jumps.pop()
     lo.cur = out
+
+
+def _case_body(lo: Lowering, case: ast.CommCase, env: Env, out: int) -> None:
+    for stmt in case.body:
+        statement(lo, stmt, env)
+    lo.goto(out)
 
 
 def _waited(channel: Prim) -> list[Prim]:

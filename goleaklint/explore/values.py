@@ -156,4 +156,5 @@ class Cell(msgspec.Struct, eq=False):
     value: Value = None
     maybe_nil: bool = False
     source: Prim | None = None  # the channel that its value was received from
+    is_ok: bool = False  # the ok of `v, ok := <-c`
     external: bool = False
