@@ -55,10 +55,10 @@ class FuncDecl:
         "type_params",
     )
 
-    def __init__(self, file: SourceFile, node: Node) -> None:
+    def __init__(self, file: SourceFile, node: Node, is_cut: bool = False) -> None:
         self.file = file
         self.at, self.end = node.byte_range
-        self.partial = node.has_error
+        self.partial = is_cut or node.has_error
         # Go names the init functions of a package init.0, init.1, ... in the order of its files: set by the unit.
         self.init_number: int | None = None
         reading = file.reading()

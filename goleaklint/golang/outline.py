@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node, Range
 
-from goleaklint.golang.grammar import ERROR, NOISE, kind, parser
+from goleaklint.golang.grammar import COMMENT, ERROR, kind, parser, token
 
 DECLARATIONS = frozenset(
     kind(name)
@@ -27,6 +27,9 @@ DECLARATIONS = frozenset(
         "const_declaration",
     )
 )
+
+# What may stand between declarations. Any other token is a child of the root when the root itself is an ERROR.
+_SEPARATORS = frozenset({COMMENT, token(";"), kind("empty_statement")})
 
 # What may hide the start of a declaration (a raw string with Go code in it), or a start: only this has a group.
 _TOKENS = re.compile(
@@ -44,12 +47,14 @@ _LONGEST_ARGUMENT = 20_000  # bytes; a longer argument of new is no type
 class Outline:
     """The top-level declarations of a file, in order, and the byte ranges that could not be read.
 
-    `affected` counts the declarations that are lost or that hold an error.
+    `affected` counts the declarations that are lost or that hold an error. `cut` are the offsets of declarations that
+    look sound but are followed by something unreadable: `func f() {` may be all that was understood of a function.
     """
 
     nodes: list[Node] = field(default_factory=list)
     errors: list[tuple[int, int]] = field(default_factory=list)
     affected: int = 0
+    cut: set[int] = field(default_factory=set)
 
 
 def read_outline(data: bytes) -> Outline:
@@ -98,16 +103,20 @@ def _has_type_argument(data: bytes, callee: re.Match[bytes]) -> bool:
 
 def _take(data: bytes, root: Node, outline: Outline) -> None:
     """All declarations of a tree. What stands after a top-level ERROR is not trusted: it may be the inside of one."""
+    last: Node | None = None
     for child in root.children:
         number = child.kind_id
         if number in DECLARATIONS:
+            last = child
             outline.nodes.append(child)
             if child.has_error:
                 outline.affected += 1
                 _collect_errors(data, child, outline.errors)
-        elif number == ERROR or (child.is_named and number not in NOISE):
+        elif number not in _SEPARATORS:
             outline.errors.append((child.start_byte, root.end_byte))
             outline.affected += 1
+            if last is not None:
+                outline.cut.add(last.start_byte)
             return
 
 
@@ -118,7 +127,7 @@ def _recover(data: bytes, root: Node) -> Outline:
     for child in root.children:
         if child.kind_id in DECLARATIONS and not child.has_error:
             sound.append(child)
-        elif child.is_named or child.kind_id == ERROR or child.is_missing:
+        elif child.kind_id not in _SEPARATORS:
             suspect.update(_pieces(starts, child))
     outline = Outline()
     outline.nodes = [node for node in sound if suspect.isdisjoint(_pieces(starts, node))]

@@ -9,7 +9,7 @@ from tree_sitter import Node
 from goleaklint.golang import ast
 from goleaklint.golang.grammar import BLOCK, COMMENT, ERROR, NOISE, clean, kind, token
 from goleaklint.golang.read_types import read_func_type, read_type, read_type_args
-from goleaklint.golang.reading import Reading, expr_readers, reads, stmt_readers, type_readers
+from goleaklint.golang.reading import LONGEST_CHAIN, Reading, expr_readers, reads, stmt_readers, type_readers
 
 _BINARY = kind("binary_expression")
 _TYPE_ARGUMENTS = kind("type_arguments")
@@ -182,6 +182,8 @@ def _binary(reading: Reading, node: Node) -> ast.Expr:
     left, operator, right = three(node)
     rest = [(operator, right)]
     while left.kind_id == _BINARY:
+        if len(spine) > LONGEST_CHAIN:
+            raise RecursionError("an expression with too many operators")
         spine.append(left)
         left, operator, right = three(left)
         rest.append((operator, right))

@@ -10,7 +10,7 @@ from goleaklint.golang import ast
 from goleaklint.golang.grammar import BLOCK, ERROR, IDENTIFIER, NOISE, clean, kind, token
 from goleaklint.golang.read_exprs import read_bad, read_expr, read_list, three
 from goleaklint.golang.read_types import read_type
-from goleaklint.golang.reading import Reading, expr_readers, reads, stmt_readers, type_readers
+from goleaklint.golang.reading import LONGEST_CHAIN, Reading, expr_readers, reads, stmt_readers, type_readers
 
 _LIST = kind("statement_list")
 _EXPRESSIONS = kind("expression_list")
@@ -173,23 +173,21 @@ def _labeled(reading: Reading, node: Node) -> ast.Stmt:
 @reads(stmt_readers, "if_statement")
 def _if(reading: Reading, node: Node) -> ast.Stmt:
     """A chain of `else if` in a loop: generated code has hundreds."""
-    first: ast.If | None = None
     last: ast.If | None = None
-    while True:
+    for _ in range(LONGEST_CHAIN):
         made, alternative = _if_head(reading, node)
         if last is None:
             first = made
         else:
             last.orelse = made
         last = made
-        if alternative is None:
-            break
-        if alternative.kind_id == BLOCK:
+        if alternative is not None and alternative.kind_id == BLOCK:
             made.orelse = read_block(reading, alternative)
-            break
+            alternative = None
+        if alternative is None:
+            return first
         node = alternative
-    assert first is not None
-    return first
+    raise RecursionError("an if with too many branches")
 
 
 def _if_head(reading: Reading, node: Node) -> tuple[ast.If, Node | None]:

@@ -10,6 +10,10 @@ from tree_sitter import Node
 from goleaklint.golang import ast
 from goleaklint.golang.grammar import kind
 
+# Links in a chain (a sum, an else-if) that are read in a loop. The tree of a longer one could not be freed again: that
+# goes on recursively on the C stack, and three hundred thousand links end the process.
+LONGEST_CHAIN = 10_000
+
 
 class Reading:
     """The state of a conversion.

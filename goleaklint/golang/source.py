@@ -147,7 +147,7 @@ def parse_file(path: str, data: bytes) -> SourceFile:
     outline = read_outline(data)
     for node in outline.nodes:
         try:
-            _declare(file, node)
+            _declare(file, node, outline.cut)
         except BROKEN:  # a declaration too broken to have a name
             outline.errors.append(node.byte_range)
     file.affected = outline.affected
@@ -156,10 +156,10 @@ def parse_file(path: str, data: bytes) -> SourceFile:
     return file
 
 
-def _declare(file: SourceFile, node: Node) -> None:
+def _declare(file: SourceFile, node: Node, cut: set[int]) -> None:
     number = node.kind_id
     if number in _FUNCTIONS:
-        file.funcs.append(FuncDecl(file, node))
+        file.funcs.append(FuncDecl(file, node, node.start_byte in cut))
     elif number == _TYPES:
         file.types.extend(TypeDecl(file, spec, spec.kind_id == _ALIAS) for spec in specs(node))
     elif number in (_VAR, _CONST):

@@ -140,6 +140,29 @@ def test_deep_nesting() -> None:
     everything(parse_file("a.go", types))
 
 
+def test_chains_too_long_to_be_freed() -> None:
+    """A tree of three hundred thousand links would end the process when it is freed."""
+    for body in (
+        b"x = " + b"+".join([b"a"] * 300_000),
+        b"if a {}" + b" else if a {}" * 100_000,
+        b"f" + b"()" * 300_000,
+    ):
+        file = parse_file("a.go", b"package p\nfunc f() { " + body + b" }\n")
+        assert (len(bads(file)), file.funcs[0].partial) == (1, True)
+
+
+def test_a_function_that_breaks_off() -> None:
+    """Only its head was understood: it is not taken for a function written in assembly."""
+    file = parse_file("a.go", b"package p\nfunc f() {\n((((((\n")
+    assert [(func.name, func.partial, func.body) for func in file.funcs] == [("f", True, None)]
+    assert file.errors == [(2, 3)]
+    assert [parse_file("a.go", text).errors for text in (b"package p\n((", b"}", b"package p;;\n")] == [
+        [(2, 2)],
+        [(1, 1)],
+        [],
+    ]
+
+
 def test_odd_bytes() -> None:
     """Not Go, not text, not even a file."""
     for data in (
