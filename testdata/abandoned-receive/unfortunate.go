@@ -1,0 +1,70 @@
+package abandonedreceive
+
+import "time"
+
+// Fan-in over constants.
+func OkFanInOfConstants() {
+	const workers = 4
+	errs := make(chan error, workers)
+	for range workers {
+		go func() { errs <- accepted() }()
+	}
+	for i := 0; i < workers; i++ {
+		if err := <-errs; err != nil { // wrong "GLK102 .* receive from errs "
+			return
+		}
+	}
+}
+
+// Only what was started is awaited.
+func OkStartedOnly() {
+	results := make(chan int)
+	started := 0
+	for _, address := range addresses {
+		if address == "b" {
+			continue
+		}
+		started++
+		go func() { results <- len(address) }()
+	}
+	for range started {
+		use(<-results) // wrong "GLK102 .* receive from results "
+	}
+}
+
+// The timer calls the closer.
+func OkTimerCloses() {
+	elapsed := make(chan struct{})
+	time.AfterFunc(time.Millisecond, func() { close(elapsed) })
+	<-elapsed // wrong "GLK102 .* receive from elapsed "
+}
+
+// The reply channel went with the request, and the server drops some requests.
+func LeakReplyDropped() {
+	queries := make(chan query)
+	defer close(queries)
+	go func() {
+		for q := range queries {
+			if refused() != nil {
+				continue
+			}
+			q.answer <- double(q.n)
+		}
+	}()
+	q := query{n: 1, answer: make(chan int)}
+	queries <- q
+	use(<-q.answer) // missed "GLK102"
+}
+
+// A panic that is recovered skips the send.
+func LeakRecoveredPanic() {
+	done := make(chan error)
+	go func() {
+		defer func() { _ = recover() }()
+		if err := refused(); err != nil {
+			panic(err)
+		}
+		done <- nil
+	}()
+	<-done // missed "GLK102"
+}
