@@ -1,0 +1,13 @@
+package unreceivedsend
+
+import "errors"
+
+var errRefused = errors.New("refused")
+
+func refused() error { return errRefused }
+
+func accepted() error { return nil }
+
+func use(values ...int) {}
+
+var numbers = []int{1, 2, 3}
