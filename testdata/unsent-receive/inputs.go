@@ -1,0 +1,13 @@
+package unsentreceive
+
+import "errors"
+
+var errRefused = errors.New("refused")
+
+func refused() error { return errRefused }
+
+func accepted() error { return nil }
+
+func use(values ...int) {}
+
+var names = []string{"a", "b", "c"}
