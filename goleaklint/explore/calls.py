@@ -148,13 +148,14 @@ def is_tracked(lo: Lowering, value: Value, depth: int = 3) -> bool:
     return any(is_tracked(lo, cell.value, depth - 1) for cell in value.fields.values())
 
 
-def spawn_other(lo: Lowering, function: Value, args: list[Value], node: ast.Go) -> None:
-    """`go f(x)` where f is no function in view."""
-    if isinstance(function, Choice):
-        for option in function.options:
-            lo.heap.escape(option)
-    if isinstance(function, Cancel | Method) and isinstance(node.call, ast.Call):
-        call_node = node.call
+def spawn_value(lo: Lowering, function: Value, args: list[Value], node: ast.Node) -> None:
+    """A new goroutine that runs a function value: `go f(x)`, `time.AfterFunc(d, f)`."""
+    if isinstance(function, Closure):
+        lo.spawn(function, args, node)
+        return
+    if isinstance(function, Cancel | Method):
+        call = node.call if isinstance(node, ast.Go) else node
+        call_node = call if isinstance(call, ast.Call) else ast.Call(at=node.at, end=node.end, fun=ast.Bad(at=0, end=0))
         literal = ast.FuncLit(
             at=node.at,
             end=node.end,

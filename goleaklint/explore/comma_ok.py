@@ -43,7 +43,7 @@ def assign(lo: Lowering, node: ast.Assign, received: Value, ends: tuple[int, int
     after = lo.node()
     cell = _ok_cell(lo, node.left[1], env, define=define)
     key = f"v{cell.ident}" if cell is not None else ""
-    if key and key in lo.known.tests:
+    if key in lo.keys:
         prim = lo.heap.prim(("key", key), "key", key, None)
         lo.edge(came, Op("set", prim, lo.place(node), 1), after)
         lo.edge(closed, Op("set", prim, lo.place(node), 0), after)

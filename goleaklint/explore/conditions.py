@@ -50,8 +50,9 @@ def branch(lo: Lowering, cond: ast.Expr, env: Env, yes: int, no: int) -> None:
     key, positive = _key(lo, cond, env)
     if key is not None:
         lo.survey.tests.setdefault(key, set()).add(cond.at)
-    forced = isinstance(cond, ast.Name) and (cell := env.find(cond.name)) is not None and cell.is_ok
-    if key is None or (key not in lo.keys and not forced):
+    if key is not None and _is_decisive(cond, env):
+        lo.survey.forced[key] = None
+    if key is None or key not in lo.keys:
         lo.goto(yes)
         lo.goto(no)
         return
@@ -59,6 +60,16 @@ def branch(lo: Lowering, cond: ast.Expr, env: Env, yes: int, no: int) -> None:
     place = lo.place(cond)
     lo.edge(lo.cur, Op("choose", prim, place, int(positive)), yes)
     lo.edge(lo.cur, Op("choose", prim, place, int(not positive)), no)
+
+
+def _is_decisive(cond: ast.Expr, env: Env) -> bool:
+    """Whether the outcome is known all along: of a flag, of the ok of a receive, of whether a variable is nil."""
+    if isinstance(cond, ast.Binary):
+        nil = isinstance(cond.right, ast.Name) and cond.right.name == "nil" and cond.op in {"==", "!="}
+        cell = env.find(cond.left.name) if nil and isinstance(cond.left, ast.Name) else None
+        return cell is not None and cell.maybe_nil and isinstance(cell.value, Prim | Closure | Cancel)
+    cell = env.find(cond.name) if isinstance(cond, ast.Name) else None
+    return cell is not None and (cell.is_ok or cell.is_flag)
 
 
 def _outcome(lo: Lowering, cond: ast.Expr, env: Env) -> bool | None:

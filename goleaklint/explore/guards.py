@@ -76,7 +76,7 @@ def doubt(lo: Lowering, since: int, only: set[int] | None = None) -> None:
     for edges in lo.auto.edges[since:]:
         for op, _ in edges:
             prim: Prim | None = op.prim if op is not None else None
-            if prim is not None and prim.kind in {"chan", "wg"} and (only is None or prim.ident in only):
+            if prim is not None and prim.kind in {"chan", "wg", "cond"} and (only is None or prim.ident in only):
                 prim.doubtful = True
 
 

@@ -63,7 +63,7 @@ def _unrolled(
     frame.branching += 1
     for iteration in range(turns.count):
         nodes = len(lo.auto.edges)
-        threads = len(lo.auto.threads)
+        threads, makes = len(lo.auto.threads), lo.makes
         start, onward = lo.node(), lo.node()
         lo.goto(start)
         lo.cur = start
@@ -76,7 +76,7 @@ def _unrolled(
         lo.goto(onward)
         frame.jumps.pop()
         lo.cur = onward
-        if threads == len(lo.auto.threads) and not _any_operation(lo, nodes):
+        if (threads, makes) == (len(lo.auto.threads), lo.makes) and not _any_operation(lo, nodes):
             break
         if turns.symbol:
             lo.survey.counts.add(turns.symbol)

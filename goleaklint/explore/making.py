@@ -72,6 +72,7 @@ def zero(lo: Lowering, ty: Ty | None, at: ast.Node, name: str, key: object = Non
 def made(lo: Lowering, kind: str, name: str, at: ast.Node, key: object, **more: object) -> Prim:
     """A primitive made here; where that can happen more than once, the automaton says so."""
     prim = lo.heap.prim(key, kind, name, lo.place(at), **more)
+    lo.makes += 1
     if len(lo.activations) > 1:
         prim.activation = lo.activations[-1]
     if lo.loops or lo.several:

@@ -131,6 +131,9 @@ class Heap:
             return
         if isinstance(value, Prim) and not value.name and cell.name and cell.name != "[]":
             value.name = cell.name
+        cell.is_flag = (
+            isinstance(value, Const) and isinstance(value.value, bool) and (cell.is_flag or cell.value is None)
+        )
         if isinstance(value, Const) and value.value is None:
             cell.maybe_nil = True
             if cell.value is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from goleaklint.explore import calls, comma_ok, conditions, counts, expressions, guards, loops, making
 from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
-from goleaklint.explore.values import Cell, Closure, Prim, Unknown, Value
+from goleaklint.explore.values import Cell, Prim, Unknown, Value
 from goleaklint.facts.types import Ty
 from goleaklint.golang import ast
 
@@ -168,10 +168,7 @@ def _go(lo: Lowering, node: ast.Go, env: Env, label: str) -> None:
         return
     function = expressions.evaluate(lo, node.call.fun, env)
     args = [expressions.evaluate(lo, a, env) for a in node.call.args]
-    if isinstance(function, Closure):
-        lo.spawn(function, args, node)
-        return
-    calls.spawn_other(lo, function, args, node)
+    calls.spawn_value(lo, function, args, node)
 
 
 def _defer(lo: Lowering, node: ast.Defer, env: Env, label: str) -> None:

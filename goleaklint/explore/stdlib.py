@@ -12,7 +12,6 @@ from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import (
     NIL,
     Cancel,
-    Choice,
     Closure,
     Context,
     Method,
@@ -136,6 +135,8 @@ def _group_with_context(lo: Lowering, args: list[Value], node: ast.Call, env: En
     assert isinstance(pair, Tuple)
     context = pair.items[0]
     group.context = context.done if isinstance(context, Context) else None
+    if group.context is not None:
+        group.context.doubtful = True  # which of the goroutines fails is not followed
     return Tuple([group, context])
 
 
@@ -143,7 +144,7 @@ def _group_with_context(lo: Lowering, args: list[Value], node: ast.Call, env: En
 
 
 def _new_cond(lo: Lowering, args: list[Value], node: ast.Call, env: Env) -> Value:
-    prim = making.made(lo, "cond", "cond", node, (lo.frame.context, id(node)))
+    prim = making.made(lo, "cond", "", node, (lo.frame.context, id(node)))
     lock = args[0] if args else None
     if isinstance(lock, Prim):
         prim.lock = lock
@@ -158,11 +159,8 @@ def _new_cond(lo: Lowering, args: list[Value], node: ast.Call, env: Env) -> Valu
 
 
 def _after_func(lo: Lowering, args: list[Value], node: ast.Call, env: Env) -> Value:
-    if len(args) > 1 and isinstance(args[1], Closure):
-        closure = args[1]
-        _maybe(lo, lambda: lo.spawn(closure, [], node))
-    elif len(args) > 1:
-        lo.heap.escape(args[1])
+    if len(args) > 1:
+        calls.spawn_value(lo, args[1], [], node)
     timer = lo.heap.obj((lo.frame.context, id(node)), None, lo.place(node))
     if "C" not in timer.fields:
         timer.fields["C"] = lo.heap.new_cell("C")
@@ -335,17 +333,15 @@ def _set_limit(lo: Lowering, prim: Prim, args: list[Value], node: ast.Call, env:
 
 
 def _once_do(lo: Lowering, prim: Prim, args: list[Value], node: ast.Call, env: Env) -> Value:
-    closure = args[0] if args else None
-    if not isinstance(closure, Closure):
-        return calls.apply(lo, closure, [], node, env) if isinstance(closure, Cancel | Choice) else None
+    function = args[0] if args else None
     if prim.external:
-        calls.call_closure(lo, closure, [], node)
+        calls.apply(lo, function, [], node, env)
         return None
     start, first, after = lo.cur, lo.node(), lo.node()
     lo.edge(start, Op("once", prim, lo.place(node)), first)
     lo.edge(start, Op("again", prim, lo.place(node)), after)
     lo.cur = first
-    calls.call_closure(lo, closure, [], node)
+    calls.apply(lo, function, [], node, env)
     lo.goto(after)
     lo.cur = after
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 MAX_KEYS = 4
+MAX_FORCED = 6
 
 
 class Survey(msgspec.Struct, eq=False):
@@ -12,6 +13,7 @@ class Survey(msgspec.Struct, eq=False):
 
     is_first: bool = False  # nothing is known yet
     counts: set[str] = msgspec.field(default_factory=set)
+    forced: dict[str, None] = msgspec.field(default_factory=dict)  # conditions to remember in any case, in order
     tests: dict[str, set[int]] = msgspec.field(default_factory=dict)
     mentions: dict[str, frozenset[str]] = msgspec.field(default_factory=dict)
 
@@ -21,5 +23,6 @@ class Survey(msgspec.Struct, eq=False):
         return sum(symbol.startswith("#") for symbol in self.counts) > 1
 
     def keys(self) -> frozenset[str]:
-        """The conditions worth remembering: those tested at two places at least, the first few."""
-        return frozenset([key for key, places in self.tests.items() if len(places) >= 2][:MAX_KEYS])
+        """The conditions worth remembering: flags and nil tests, and those tested at two places; the first few."""
+        twice = [key for key, places in self.tests.items() if len(places) >= 2]
+        return frozenset([*list(self.forced)[:MAX_FORCED], *twice[:MAX_KEYS]])

@@ -156,5 +156,6 @@ class Cell(msgspec.Struct, eq=False):
     value: Value = None
     maybe_nil: bool = False
     source: Prim | None = None  # the channel that its value was received from
+    is_flag: bool = False  # a bool that is only ever set to constants
     is_ok: bool = False  # the ok of `v, ok := <-c`
     external: bool = False
