@@ -383,3 +383,10 @@ func OkAfterFuncOfContext() {
 	cancel()
 	<-woken
 }
+
+// The timer calls the closer.
+func OkTimerCloses() {
+	elapsed := make(chan struct{})
+	time.AfterFunc(time.Millisecond, func() { close(elapsed) })
+	<-elapsed
+}

@@ -1,7 +1,5 @@
 package abandonedreceive
 
-import "time"
-
 // Fan-in over constants.
 func OkFanInOfConstants() {
 	const workers = 4
@@ -30,13 +28,6 @@ func OkStartedOnly() {
 	for range started {
 		use(<-results) // wrong "GLK102 .* receive from results "
 	}
-}
-
-// The timer calls the closer.
-func OkTimerCloses() {
-	elapsed := make(chan struct{})
-	time.AfterFunc(time.Millisecond, func() { close(elapsed) })
-	<-elapsed // wrong "GLK102 .* receive from elapsed "
 }
 
 // The reply channel went with the request, and the server drops some requests.
