@@ -213,3 +213,78 @@ search:
 	}
 	found <- 1
 }
+
+// Inputs are set to nil when they are through.
+func OkMerge() {
+	left, right := make(chan int), make(chan int)
+	go func() {
+		defer close(left)
+		left <- 1
+	}()
+	go func() {
+		defer close(right)
+		right <- 2
+	}()
+	for left != nil || right != nil {
+		select {
+		case v, more := <-left:
+			if !more {
+				left = nil
+				continue
+			}
+			use(v)
+		case v, more := <-right:
+			if !more {
+				right = nil
+				continue
+			}
+			use(v)
+		}
+	}
+}
+
+// The output is nil until there is something to put out.
+func OkQueue() {
+	in, out := make(chan int), make(chan int)
+	go func() {
+		defer close(out)
+		var pending []int
+		for in != nil || len(pending) > 0 {
+			var send chan int
+			var head int
+			if len(pending) > 0 {
+				send, head = out, pending[0]
+			}
+			select {
+			case v, more := <-in:
+				if !more {
+					in = nil
+					continue
+				}
+				pending = append(pending, v)
+			case send <- head:
+				pending = pending[1:]
+			}
+		}
+	}()
+	go func(in chan<- int) {
+		defer close(in)
+		for i := range 3 {
+			in <- i
+		}
+	}(in)
+	for v := range out {
+		use(v)
+	}
+}
+
+// The channels of a slice are made one by one.
+func OkSlice() {
+	channels := make([]chan int, 3)
+	for i := range channels {
+		channels[i] = make(chan int, 1)
+	}
+	for i, c := range channels {
+		c <- i
+	}
+}
