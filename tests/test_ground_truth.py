@@ -30,6 +30,7 @@ HARNESS = """package {package}
 import (
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -39,6 +40,9 @@ import (
 )
 
 func TestTruth(t *testing.T) {{
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt) // starts a goroutine of the library, once for the process
+	signal.Reset()
+	time.Sleep(time.Millisecond)
 	run := func(name string, leaks bool, f func()) {{
 		before := runtime.NumGoroutine()
 		go f()
@@ -147,7 +151,8 @@ def test_where_it_leaks(name: str, truth: dict[str, list[tuple[str, str, str]]])
         for mark in marks(path.read_text())
         if mark.kind in ("want", "note", "missed")
     }
-    assert sorted(marked - parked) == []
+    single_case = {(file, line - 1) for file, line in parked}  # `select { case <-c: }` is compiled to `<-c`
+    assert sorted(marked - parked - (single_case if name == "dead-select" else set())) == []
 
 
 @functools.cache

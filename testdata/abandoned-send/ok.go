@@ -551,3 +551,27 @@ func OkTwoResults() {
 		}
 	}
 }
+
+// A flag says whether there is somebody to wait for.
+func OkFlag() {
+	result := make(chan int)
+	started := false
+	if accepted() == nil {
+		started = true
+		go func() { result <- quickly() }()
+	}
+	if started {
+		use(<-result)
+	}
+}
+
+// The timer runs its function on its own; there is room for its send.
+func OkAfterFunc() {
+	fired := make(chan struct{}, 1)
+	timer := time.AfterFunc(time.Millisecond, func() { fired <- struct{}{} })
+	defer timer.Stop()
+	if refused() != nil {
+		return
+	}
+	<-fired
+}

@@ -1,7 +1,5 @@
 package abandonedsend
 
-import "time"
-
 // The count is a product: streams times requests.
 func OkProductOfCounts() {
 	streams, perStream := len(addresses), quickly()+1
@@ -30,28 +28,4 @@ func OkSelectWithDefault() {
 		}
 	}()
 	<-wake // wrong "GLK102"
-}
-
-// A flag says whether there is somebody to wait for.
-func OkFlag() {
-	result := make(chan int)
-	started := false
-	if accepted() == nil {
-		started = true
-		go func() { result <- quickly() }() // wrong "GLK101"
-	}
-	if started {
-		use(<-result) // wrong "GLK102"
-	}
-}
-
-// The timer runs its function on its own; there is room for its send.
-func OkAfterFunc() {
-	fired := make(chan struct{}, 1)
-	timer := time.AfterFunc(time.Millisecond, func() { fired <- struct{}{} })
-	defer timer.Stop()
-	if refused() != nil {
-		return
-	}
-	<-fired // wrong "GLK102"
 }
