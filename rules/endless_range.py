@@ -66,6 +66,5 @@ def check(package: Package) -> Iterator[Finding]:
     """Ranges over channels that can stay open for ever."""
     for stuck in package.stuck({"range"}):
         name = name_of(stuck.prim)
-        closers = [p for p in stuck.partners if p.release is not None and p.release.kind == "close"]
-        why = "which may never be closed" if closers else "which nobody closes"
+        why = "which may never be closed" if stuck.partners else "which nobody closes"
         yield finding(RULE, stuck, f"range over {name}, {why}, never ends")

@@ -25,12 +25,20 @@ class Op(msgspec.Struct, eq=False):
     amount: int = 1
     select: Place | None = None
     thread: int = -1
+    guard: Prim | None = None  # the remembered condition that switches this case of a select off when it holds
     target: int = -1  # the node of the automaton that it leads to
 
     @property
     def label(self) -> tuple[object, ...]:
         """What makes two operations equal when nodes are merged."""
-        return (self.kind, self.prim.ident if self.prim else -1, id(self.place.node), self.amount, self.thread)
+        return (
+            self.kind,
+            self.prim.ident if self.prim else -1,
+            id(self.place.node),
+            self.amount,
+            self.thread,
+            self.guard.ident if self.guard else -1,
+        )
 
 
 class Thread(msgspec.Struct, eq=False):

@@ -151,6 +151,17 @@ def path(node: ast.Expr | None, env: Env, mentions: set[str]) -> str | None:
     return found
 
 
+def nil_guard(lo: Lowering, channel: ast.Expr, env: Env) -> Prim | None:
+    """The condition `c == nil` for a case on a channel variable that is nil at times: it switches the case off."""
+    cell = env.find(channel.name) if isinstance(channel, ast.Name) else None
+    if cell is None or not cell.maybe_nil or not isinstance(cell.value, Prim):
+        return None
+    key = f"v{cell.ident} == nil"
+    lo.survey.mentions[key] = frozenset({f"v{cell.ident}", "nil"})
+    lo.survey.forced[key] = None
+    return lo.heap.prim(("key", key), "key", key, None) if key in lo.keys else None
+
+
 def written(lo: Lowering, cell: Cell, value: Value, target: ast.Expr) -> None:
     """A variable or field is written: remembered conditions that mention it no longer hold."""
     mention = f".{target.name}" if isinstance(target, ast.Selector) else f"v{cell.ident}"

@@ -124,7 +124,9 @@ def constant(lo: Lowering, node: ast.Expr, env: Env) -> int | None:
 
 
 def _exact(lo: Lowering, count: int, body: ast.Block) -> Turns:
-    """A literal count is exact while it is small; a larger one is a symbol of its own."""
+    """A literal count is exact while it is small; a larger one is a symbol of its own, wherever it stands."""
+    if f"#{count}" in lo.known.counts:
+        return _symbolic(lo, f"#{count}", body)
     if count <= EXACT_SPAWNS or (count <= EXACT_TURNS and not contains(body, ast.Go)):
         return Turns(count)
     return _symbolic(lo, f"#{count}", body)

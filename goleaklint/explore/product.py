@@ -28,6 +28,7 @@ LOCAL = frozenset({"go", "make", "set", "forget", "choose", "fail"})
 State = tuple[int, ...]
 Move = tuple[int, tuple[int, ...], Op | None]  # target state, slots that moved, the operation
 Targets = tuple[int, ...]
+Table = dict[int, dict[int, tuple[Targets, Prim | None]]]  # primitive -> node -> where it goes on, and its guard
 
 
 class Space(msgspec.Struct, eq=False):
@@ -72,6 +73,7 @@ class Explorer:
             self.slots_of.append(list(range(len(self.slots), len(self.slots) + instances)))
             self.slots += [number] * instances
         seen = {op.prim.ident: op.prim for node in self.nodes.values() for op, _ in node.ops if op.prim is not None}
+        seen |= {op.guard.ident: op.guard for node in self.nodes.values() for op, _ in node.ops if op.guard is not None}
         self.prims = [seen[ident] for ident in sorted(seen)]
         self.index = {prim.ident: len(self.slots) + i for i, prim in enumerate(self.prims)}
         remade = sorted(
@@ -131,6 +133,8 @@ class Explorer:
         for target in node.otherwise:
             yield _with(state, (slot, target)), (slot,), None
         for op, after in node.ops:
+            if op.guard is not None and self.is_off(state, op.guard):
+                continue
             handler = _STEPS[op.kind]
             for changes, partner in handler(self, state, slot, op):
                 if partner is None:
@@ -144,16 +148,21 @@ class Explorer:
 
     # ---- what each operation does: changes of primitives, and the goroutine that moves along
 
-    def partners(
-        self, state: State, slot: int, table: dict[int, dict[int, Targets]], prim: Prim
-    ) -> Iterator[tuple[int, Targets]]:
+    def partners(self, state: State, slot: int, table: Table, prim: Prim) -> Iterator[tuple[int, Targets]]:
         """The other goroutines that are at an operation of the table on this primitive."""
         nodes = table.get(prim.ident)
         if nodes is None:
             return
         for other in range(len(self.slots)):
             if other != slot and state[other] in nodes:
-                yield other, nodes[state[other]]
+                targets, guard = nodes[state[other]]
+                if guard is None or not self.is_off(state, guard):
+                    yield other, targets
+
+    def is_off(self, state: State, guard: Prim) -> bool:
+        """Whether the condition that switches a case off is known to hold."""
+        at = self.index.get(guard.ident)
+        return at is not None and state[at] == 1
 
 
 Change = tuple[tuple[tuple[int, int], ...], tuple[int, Targets] | None]
@@ -166,13 +175,14 @@ def _with(state: State, *changes: tuple[int, int]) -> State:
     return tuple(values)
 
 
-def _by_kind(nodes: dict[int, Node], kind: str) -> dict[int, dict[int, Targets]]:
-    table: dict[int, dict[int, Targets]] = {}
+def _by_kind(nodes: dict[int, Node], kind: str) -> Table:
+    table: Table = {}
     for number, node in nodes.items():
         for op, after in node.ops:
             if op.kind == kind and op.prim is not None:
                 at = table.setdefault(op.prim.ident, {})
-                at[number] = tuple(sorted({*at.get(number, ()), *after}))
+                known = at.get(number, ((), None))[0]
+                at[number] = (tuple(sorted({*known, *after})), op.guard)
     return table
 
 

@@ -193,6 +193,8 @@ def _lower(facts: PackageFacts, root: Root, limits: Limits, count: int) -> Lower
         owner = lo.owner_name(root.closure)
         lo.frames.append(Frame(root.closure.file, root.name, owner, 0, lo.node()))
         heap.escape(lo.inline(root.closure, [], _NOWHERE, "root"))
+        if root.name == "main.main":
+            lo.auto.killed.add(lo.cur)  # when main returns the process ends, and its goroutines with it
         escape.spread(heap)
         if not _waits(lo):
             return None

@@ -314,8 +314,9 @@ def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
     lo.goto(head)
     frame.jumps.append(jump(label, out, None))
     frame.branching += 1
-    for case, (kind, channel, received) in zip(node.cases, ready, strict=True):
+    for case, (kind, channel, received, guard) in zip(node.cases, ready, strict=True):
         body = lo.node()
+        first = len(lo.auto.edges[head])
         if kind == "dead" or (channel is not None and channel.kind == "dead"):
             dead = channel or making.dead_channel(lo, case)
             lo.edge(head, Op("dead", dead, lo.place(case.comm or case), 1, lo.place(node)), body)
@@ -323,6 +324,7 @@ def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
             lo.edge(head, None, body)
         elif channel.kind == "chan" and isinstance(case.comm, ast.Assign) and comma_ok.source(case.comm) is not None:
             ends = comma_ok.fork(lo, head, channel, lo.place(case.comm), lo.place(node))
+            _switch_off(lo, head, first, guard)
             inner = Env(env)
             comma_ok.assign(lo, case.comm, received, ends, inner)
             _note_source(case.comm.left[0], inner, channel)
@@ -331,6 +333,7 @@ def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
         else:
             for prim in _waited(channel):
                 lo.edge(head, Op(kind, prim, lo.place(case.comm or case), 1, lo.place(node)), body)
+        _switch_off(lo, head, first, guard)
         lo.cur = body
         inner = Env(env)
         if isinstance(case.comm, ast.Assign):
@@ -341,6 +344,12 @@ def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
     frame.branching -= 1
     frame.jumps.pop()
     lo.cur = out
+
+
+def _switch_off(lo: Lowering, head: int, first: int, guard: Prim | None) -> None:
+    for op, _ in lo.auto.edges[head][first:]:
+        if op is not None:
+            op.guard = guard
 
 
 def _case_body(lo: Lowering, case: ast.CommCase, env: Env, out: int) -> None:
@@ -357,26 +366,29 @@ def _waited(channel: Prim) -> list[Prim]:
     return found
 
 
-def _comm(lo: Lowering, case: ast.CommCase, env: Env) -> tuple[str, Prim | None, Value]:
-    """Operands of a case, evaluated on entry: kind, channel (None: may be ready at any time), what is received."""
+def _comm(lo: Lowering, case: ast.CommCase, env: Env) -> tuple[str, Prim | None, Value, Prim | None]:
+    """Operands of a case, evaluated on entry: kind, channel (None: ready at any time), what is received, guard."""
     comm = case.comm
     if comm is None:
-        return "default", None, None
+        return "default", None, None, None
     if isinstance(comm, ast.Send):
-        channel = expressions.evaluate(lo, comm.channel, env)
+        operand = comm.channel
+        channel = expressions.evaluate(lo, operand, env)
         send_value(lo, channel, expressions.evaluate(lo, comm.value, env))
         kind = "send"
     else:
         source = comm.right[0] if isinstance(comm, ast.Assign) and comm.right else getattr(comm, "x", None)
         if not isinstance(source, ast.Unary) or source.op != "<-":
             expressions.evaluate(lo, source, env)
-            return "recv", None, None
-        channel = expressions.evaluate(lo, source.x, env)
+            return "recv", None, None, None
+        operand = source.x
+        channel = expressions.evaluate(lo, operand, env)
         kind = "recv"
     if expressions.is_nil(channel):
-        return "dead", None, None
+        return "dead", None, None, None
     prim = channel if isinstance(channel, Prim) else None
-    return kind, prim, expressions.received(lo, channel)
+    guard = conditions.nil_guard(lo, operand, env)
+    return kind, prim, expressions.received(lo, channel), guard
 
 
 def _labeled(lo: Lowering, node: ast.Labeled, env: Env, label: str) -> None:

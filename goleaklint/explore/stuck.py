@@ -186,7 +186,7 @@ def _describe(
     wanted: dict[int, set[str]] = defaultdict(set)
     for op in ops:
         if op.prim is not None:
-            wanted[op.prim.ident].update(RELEASES[op.kind])
+            wanted[op.prim.ident].update(RELEASES["drained" if stuck.kind == "range" else op.kind])
     for other, other_thread in enumerate(space.slots):
         if other == slot or (other_thread == thread and state[other] == IDLE):
             continue
