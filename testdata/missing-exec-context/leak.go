@@ -28,5 +28,5 @@ func startAndWait(w http.ResponseWriter, r *http.Request) {
 
 // Only the caller waits: low confidence.
 func alone(tool string) ([]byte, error) {
-	return exec.Command(tool).CombinedOutput() // want "GLK604"
+	return exec.Command(tool).CombinedOutput() // low "GLK604"
 }
