@@ -8,7 +8,7 @@ func OkFanInOfConstants() {
 		go func() { errs <- accepted() }()
 	}
 	for i := 0; i < workers; i++ {
-		if err := <-errs; err != nil { // wrong "GLK102 .* receive from errs "
+		if err := <-errs; err != nil {
 			return
 		}
 	}

@@ -39,5 +39,5 @@ func main() {
 		select {}
 	}
 	results := make(chan int)
-	go func() { results <- quickly() }() // wrong "GLK104"
+	go func() { results <- quickly() }()
 }
