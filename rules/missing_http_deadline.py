@@ -48,7 +48,7 @@ RULE = Rule(
     wait_reasons=("select", "IO wait"),
 )
 
-_CALL = re.compile(rb"\bhttp\.(?:Get|Head|Post|PostForm|DefaultClient|Client\{)|\.Do\(")
+_CALL = re.compile(rb"\.(?:Get|Head|Post|PostForm|Do)\(")
 _SIMPLE = frozenset({"Get", "Head", "Post", "PostForm"})
 _FUNCTIONS = frozenset(f"net/http.{name}" for name in _SIMPLE)
 _TIMEOUT_SET = re.compile(rb"\.Timeout\s*=[^=]|\bhttp\.DefaultClient\s*=[^=]|http\.DefaultTransport\b")
