@@ -1,7 +1,8 @@
 """Ground truth: what testdata/ calls a leak is one, and what it calls sound is sound, when Go runs it.
 
 In the folders of the rules that ask what is stuck each function `LeakX()` and `OkX()` arranges its own inputs, also in
-unfortunate.go, where the analysis is wrong about them. A `LeakX` leaves goroutines behind (or never returns), an `OkX` returns and leaves none; and each line that is marked as a
+unfortunate.go, where the analysis is wrong about them. A `LeakX` leaves goroutines behind (or never returns), an
+`OkX` returns and leaves none; and each line that is marked as a
 leak is one at which a goroutine is parked in the end.
 """
 

@@ -35,7 +35,21 @@ PACKAGES = {
     "sql": "database/sql",
     "tls": "crypto/tls",
 }
-STANDARD = ("bufio", "bytes", "context", "errors", "fmt", "io", "log", "net", "os", "strings", "sync", "testing", "time")
+STANDARD = (
+    "bufio",
+    "bytes",
+    "context",
+    "errors",
+    "fmt",
+    "io",
+    "log",
+    "net",
+    "os",
+    "strings",
+    "sync",
+    "testing",
+    "time",
+)
 
 _TEXTS = r'((?:\s*"(?:[^"\\]|\\.)*")+)'
 _MARK = re.compile(r"//\s*(want|note|low|missed|wrong)(\s+\+1)?" + _TEXTS)
