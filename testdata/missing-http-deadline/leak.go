@@ -51,3 +51,10 @@ func defaultClient(ctx context.Context, address string) (*http.Response, error) 
 func alone(address string) (*http.Response, error) {
 	return http.Get(address) // low "GLK601"
 }
+
+var shared = &http.Client{}
+
+// The client is a variable of the package.
+func sharedClient(ctx context.Context, address string) (*http.Response, error) {
+	return shared.Get(address) // want "GLK601 .* shared.Get"
+}

@@ -13,10 +13,3 @@ func endless(ctx context.Context, address string) (*http.Response, error) {
 	}
 	return http.DefaultClient.Do(req) // missed "GLK601"
 }
-
-var shared = &http.Client{}
-
-// The client is a variable of the package.
-func sharedClient(ctx context.Context, address string) (*http.Response, error) {
-	return shared.Get(address) // missed "GLK601"
-}
