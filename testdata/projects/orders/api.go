@@ -1,6 +1,8 @@
-package main
+// Package orders takes, prices and stores orders.
+package orders
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -9,9 +11,31 @@ import (
 
 // api answers the requests.
 type api struct {
-	store    *store
-	sessions *sessions
-	client   *http.Client
+	store  *store
+	limits *limits
+	client *http.Client
+}
+
+// Run serves until ctx ends, then lets running requests finish.
+func Run(ctx context.Context, address string) error {
+	api := &api{store: newStore(), limits: newLimits(), client: &http.Client{Timeout: 10 * time.Second}}
+	server := &http.Server{Addr: address, Handler: api.routes(), ReadHeaderTimeout: 5 * time.Second}
+	failed := make(chan error, 1)
+	go func() { failed <- server.ListenAndServe() }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := server.Shutdown(shutdown); err != nil {
+		return err
+	}
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
 }
 
 func (a *api) routes() http.Handler {
@@ -21,6 +45,7 @@ func (a *api) routes() http.Handler {
 	mux.HandleFunc("POST /orders", a.create)
 	mux.HandleFunc("POST /import", a.importAll)
 	mux.HandleFunc("POST /orders/{id}/notify", a.notify)
+	mux.HandleFunc("POST /logout", a.logOut)
 	return mux
 }
 
@@ -41,8 +66,8 @@ func (a *api) show(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *api) create(w http.ResponseWriter, r *http.Request) {
-	if !a.sessions.touch(r.Header.Get("Authorization")) {
-		http.Error(w, "log in first", http.StatusUnauthorized)
+	if !a.limits.allow(r.Header.Get("Customer")) {
+		http.Error(w, "too many orders", http.StatusTooManyRequests)
 		return
 	}
 	var order Order
@@ -58,6 +83,10 @@ func (a *api) create(w http.ResponseWriter, r *http.Request) {
 	order.Cents = cents
 	a.store.put(order)
 	w.WriteHeader(http.StatusCreated)
+}
+
+func (a *api) logOut(_ http.ResponseWriter, r *http.Request) {
+	a.limits.forget(r.Header.Get("Customer"))
 }
 
 func (a *api) importAll(w http.ResponseWriter, r *http.Request) {
