@@ -51,6 +51,7 @@ from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.golang import ast
+from goleaklint.golang.walk import descend
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
 
 RULE = Rule(
@@ -146,9 +147,11 @@ def _check(known: Bindings, made: _Made) -> Iterator[Finding]:
     start = paths.point_of.get(made.stmt)
     if start is None:
         return
-    escapes = list(
-        paths.escapes(start, lambda point: _uses(point, var, reads), lambda point: _overwrites(known, point, var))
-    )
+
+    def released(point: Point) -> bool:
+        return _uses(point, var, reads) or _is_end_of_parent(known, point, made)
+
+    escapes = list(paths.escapes(start, released, lambda point: _overwrites(known, point, var)))
     if _is_main(known, made.function):
         escapes = [point for point in escapes if point.kind != "return"]  # the process ends with it
     if not escapes:
@@ -201,6 +204,16 @@ def _uses(point: Point, var: Var, reads: list[ast.Name]) -> bool:
     if point.kind == "return" and var.kind == "result" and isinstance(point.node, ast.Return) and not point.node.values:
         return True
     return any(part.at <= read.at < part.end for part in point.parts for read in reads)
+
+
+def _is_end_of_parent(known: Bindings, point: Point, made: _Made) -> bool:
+    """`<-parent.Done()`: from here on the parent has ended, and the context with it."""
+    parent = known.file.text(made.call.args[0]) if made.call.args else b""
+    return any(
+        isinstance(node, ast.Unary) and node.op == "<-" and known.file.text(node.x) == parent + b".Done()"
+        for part in point.parts
+        for node in descend(part, into_literals=False)
+    )
 
 
 def _overwrites(known: Bindings, point: Point, var: Var) -> bool:

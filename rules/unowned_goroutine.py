@@ -141,7 +141,7 @@ def check(package: Package) -> Iterator[Finding]:
                     continue
                 life = _life(*body)
                 if not life.can_end and (life.timers or life.others):
-                    yield _finding(known, function, node, life)
+                    yield _finding(known, function, node, life, body[0].decl)
 
 
 def _started(known: Bindings, node: ast.Node) -> ast.Expr | None:
@@ -251,7 +251,7 @@ def _is_command(known: Bindings) -> bool:
     return known.facts.unit.package == "main" or _EXITS.search(known.decl.text) is not None
 
 
-def _has_shorter_owner(known: Bindings, function: Function) -> bool:
+def _has_shorter_owner(known: Bindings, function: Function, body: FuncDecl) -> bool:
     """Whether what the goroutine works for may end before the process: a new value, one that can be closed, a call.
 
     `func (s *syncer) start()` of a type that nobody can stop is as a rule called once, by the program's own start.
@@ -259,7 +259,7 @@ def _has_shorter_owner(known: Bindings, function: Function) -> bool:
     facts, decl = known.facts, known.decl
     if any(known.facts.declared(Ty(result.type, decl.file)) is not None for result in decl.type.results):
         return True
-    if any((decl.recv_type, name) in facts.methods for name in _CLOSERS):
+    if any((one.recv_type, name) in facts.methods for one in (decl, body) for name in _CLOSERS):
         return True
     params = [canonical(param.type) for outer in function.enclosing() for param in outer.params]
     return apis.CONTEXT in params or apis.REQUEST in params
@@ -276,10 +276,10 @@ def _is_once(known: Bindings, literal: ast.FuncLit) -> bool:
     )
 
 
-def _finding(known: Bindings, function: Function, node: ast.Node, life: _Life) -> Finding:
+def _finding(known: Bindings, function: Function, node: ast.Node, life: _Life, body: FuncDecl) -> Finding:
     only_clock = not life.others
     sure = only_clock and not known.file.is_test
-    sure = sure and _has_shorter_owner(known, function) and not _is_command(known)
+    sure = sure and _has_shorter_owner(known, function, body) and not _is_command(known)
     message = "nothing can end this goroutine" + (", which waits only for the clock" if only_clock else "")
     waits = sorted(set(life.timers + life.others))[:_MOST_WAITS]
     return Finding(

@@ -14,7 +14,7 @@ from typing import Any
 from goleaklint.facts import apis
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.package import PackageFacts
-from goleaklint.facts.types import Ty, canonical, element
+from goleaklint.facts.types import Ty, canonical, element, standard_path
 from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
 from goleaklint.golang.source import SourceFile
@@ -46,7 +46,7 @@ class Bindings:
     def imported(self, node: ast.Expr) -> str:
         """The import path that a name means as a qualifier, "" when it means something else."""
         if isinstance(node, ast.Name) and node not in self._vars:
-            return self.file.imports.get(node.name, "")
+            return standard_path(self.file.imports.get(node.name, ""))
         return ""
 
     def api(self, call: ast.Node | None) -> str:

@@ -32,7 +32,16 @@ def canonical(ty: Ty | None) -> str:
         return ""
     if not node.package:
         return node.name
-    return f"{ty.file.imports.get(node.package, node.package)}.{node.name}"
+    path = ty.file.imports.get(node.package, node.package)
+    return f"{standard_path(path)}.{node.name}"
+
+
+def standard_path(path: str) -> str:
+    """The import path under which a package is known here: `golang.org/x/net/context` is `context` under its old name.
+
+    Old trees keep it below a folder of their own (`Godeps/_workspace/src/...`).
+    """
+    return "context" if path.endswith("golang.org/x/net/context") else path
 
 
 def element(ty: Ty) -> Ty | None:

@@ -231,3 +231,16 @@ func jump(parent context.Context, ok bool) {
 done:
 	cancel()
 }
+
+// The parent has ended on that path.
+func parentEnded(parent context.Context, ch <-chan int) int {
+	ctx, cancel := context.WithCancel(parent)
+	wait(ctx)
+	select {
+	case <-parent.Done():
+		return 0
+	case v := <-ch:
+		cancel()
+		return v
+	}
+}
