@@ -31,6 +31,4 @@ def test_the_catalogue_of_rules() -> None:
     if os.environ.get("UPDATE_DOCS"):
         PATH.write_text(rendered(), encoding="utf-8")
     assert PATH.is_file(), "docs/rules.md is missing: UPDATE_DOCS=1 pytest tests/test_docs.py writes it"
-    assert PATH.read_text(encoding="utf-8") == rendered(), (
-        "docs/rules.md is not what rules/ says: UPDATE_DOCS=1"
-    )
+    assert PATH.read_text(encoding="utf-8") == rendered(), "docs/rules.md is not what rules/ says: UPDATE_DOCS=1"

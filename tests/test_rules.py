@@ -156,6 +156,14 @@ def test_testdata(name: str, kind: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("name", RULES)
+def test_unfortunate_functions_are_marked(name: str) -> None:
+    """A case that came right leaves unfortunate.go with its function, not only with its mark."""
+    for path in go_files(RULES[name], "unfortunate"):
+        parts = re.split(r"^func (?=(?:Leak|Ok)\w*\()", path.read_text(), flags=re.MULTILINE)
+        assert [part.partition("(")[0] for part in parts[1:] if not marks(part)] == []
+
+
 def sections(rule: Rule) -> dict[str, str]:
     """The text of each section of a rule's documentation, in order."""
     parts = re.split(r"^\*(.+)\*$", rule.doc, flags=re.MULTILINE)

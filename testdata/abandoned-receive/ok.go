@@ -390,3 +390,17 @@ func OkTimerCloses() {
 	time.AfterFunc(time.Millisecond, func() { close(elapsed) })
 	<-elapsed
 }
+
+// Fan-in over constants.
+func OkFanInOfConstants() {
+	const workers = 4
+	errs := make(chan error, workers)
+	for range workers {
+		go func() { errs <- accepted() }()
+	}
+	for i := 0; i < workers; i++ {
+		if err := <-errs; err != nil {
+			return
+		}
+	}
+}

@@ -1,19 +1,5 @@
 package abandonedreceive
 
-// Fan-in over constants.
-func OkFanInOfConstants() {
-	const workers = 4
-	errs := make(chan error, workers)
-	for range workers {
-		go func() { errs <- accepted() }()
-	}
-	for i := 0; i < workers; i++ {
-		if err := <-errs; err != nil {
-			return
-		}
-	}
-}
-
 // Only what was started is awaited.
 func OkStartedOnly() {
 	results := make(chan int)
@@ -58,4 +44,13 @@ func LeakRecoveredPanic() {
 		done <- nil
 	}()
 	<-done // missed "GLK102"
+}
+
+// The first value of a loop that counts down is received.
+func OkCountdownFromReceived() {
+	c := make(chan int)
+	go func() { c <- 3 }()
+	for n := <-c; n > 0; n-- { // wrong "GLK102"
+		use(n)
+	}
 }

@@ -1,10 +1,5 @@
 package main
 
-import (
-	"context"
-	"os"
-)
-
 // The goroutine is a named function.
 func LeakNamed() {
 	go hold()
@@ -27,17 +22,4 @@ type keeper struct{ started chan struct{} }
 func (k *keeper) keep() {
 	close(k.started)
 	select {} // missed "GLK202"
-}
-
-// In main an empty select keeps the process alive. What main leaves behind when it returns ends with it.
-func main() {
-	if len(os.Args) > 2 {
-		endless()
-	}
-	if len(os.Args) > 1 {
-		go poll(context.Background())
-		select {}
-	}
-	results := make(chan int)
-	go func() { results <- quickly() }()
 }

@@ -1,0 +1,37 @@
+package deadselect
+
+type actor struct {
+	in   chan func()
+	quit chan chan struct{}
+}
+
+func startActor() *actor {
+	a := &actor{in: make(chan func()), quit: make(chan chan struct{})}
+	go func() {
+		for {
+			select { // want "GLK201 .* select on in, quit "
+			case f := <-a.in:
+				f()
+			case reply := <-a.quit:
+				close(reply)
+				return
+			}
+		}
+	}()
+	return a
+}
+
+func (a *actor) close() {
+	reply := make(chan struct{})
+	a.quit <- reply
+	<-reply
+}
+
+// The close is not deferred, and an error returns before it.
+func LeakActor() {
+	a := startActor()
+	if refused() != nil {
+		return
+	}
+	a.close()
+}

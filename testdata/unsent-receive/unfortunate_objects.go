@@ -1,0 +1,37 @@
+package unsentreceive
+
+type actor struct {
+	in   chan func()
+	quit chan chan struct{}
+}
+
+func startActor() *actor {
+	a := &actor{in: make(chan func()), quit: make(chan chan struct{})}
+	go func() {
+		for {
+			select {
+			case f := <-a.in:
+				f()
+			case reply := <-a.quit:
+				close(reply)
+				return
+			}
+		}
+	}()
+	return a
+}
+
+func (a *actor) close() {
+	reply := make(chan struct{})
+	a.quit <- reply
+	<-reply
+}
+
+// The function that sends goes to the actor over a channel.
+func OkActor() {
+	a := startActor()
+	defer a.close()
+	out := make(chan int, 1)
+	a.in <- func() { out <- 1 }
+	use(<-out) // wrong "GLK105"
+}
