@@ -92,6 +92,8 @@ def _related(stuck: Stuck) -> Iterator[Related]:
     if stuck.op.select is not None:
         yield Related(Role.BLOCKS, span_of(stuck.op.select), "no case of this select can come true")
     for op in [*stuck.alternatives, *stuck.also]:
+        if op.place.node is stuck.op.place.node:
+            continue  # the other outcome of the same receive
         yield Related(Role.BLOCKS, span_of(op.place), "it can block here too")
     for partner in stuck.partners:
         yield from _partner(stuck, partner)
