@@ -162,9 +162,9 @@ def test_unfortunate_functions_are_marked(name: str) -> None:
     for path in go_files(RULES[name], "unfortunate"):
         text = path.read_text()
         found = list(re.finditer(r"^func ((?:Leak|Ok)\w*)\(.*?^}$", text, re.MULTILINE | re.DOTALL))
-        starts = [0, *(function.end() for function in found[:-1])]
-        ends = [*(function.start() for function in found[1:]), len(text)]
-        for function, start, end in zip(found, starts, ends, strict=True):
+        for index, function in enumerate(found):
+            start = found[index - 1].end() if index else 0
+            end = found[index + 1].start() if function is not found[-1] else len(text)
             assert marks(text[start:end]), f"{path.name}: {function[1]} and what it uses have no mark"
 
 
