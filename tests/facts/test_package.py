@@ -1,4 +1,4 @@
-"""The linked declarations of a package: fields and methods through embedding, implementers, what carries a primitive."""
+"""The linked declarations of a package: fields and methods through embedding, implementers, what has a primitive."""
 
 from __future__ import annotations
 
