@@ -81,7 +81,7 @@ class _Made:
 
 def check(package: Package) -> Iterator[Finding]:
     """Cancel functions that are discarded, overwritten, or not used on a path to the end of their function."""
-    for decl in package.facts.all_funcs():
+    for decl in package.facts.reported_funcs():
         if not _WITH.search(decl.text):
             continue
         known = bindings(package.facts, decl)

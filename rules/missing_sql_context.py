@@ -60,7 +60,7 @@ def check(package: Package) -> Iterator[Finding]:
     facts = package.facts
     if not any("database/sql" in file.imports.values() for file in facts.unit.files):
         return
-    for decl in facts.all_funcs():
+    for decl in facts.reported_funcs():
         if decl.file.is_test or not _CALL.search(decl.text):
             continue
         known = bindings(facts, decl)

@@ -73,7 +73,7 @@ def check(package: Package) -> Iterator[Finding]:
     if not fields:
         return
     stores: dict[Key, list[Finding]] = {}
-    for decl in facts.all_funcs():
+    for decl in facts.reported_funcs():
         if decl.file.is_test or not _WITH.search(decl.text):
             continue
         known = bindings(facts, decl)

@@ -70,7 +70,7 @@ def _concerned(facts: PackageFacts) -> set[int] | None:
     report = facts.unit.report
     if all(file.path in report for file in facts.unit.files):
         return None
-    inside = [decl for decl in facts.all_funcs() if decl.file.path in report]
+    inside = list(facts.reported_funcs())
     outside = [decl for decl in facts.all_funcs() if decl.file.path not in report and not decl.file.is_test]
     words = [(decl, set(_WORD.findall(decl.text))) for decl in outside]
     concerned = {id(decl) for decl in inside}

@@ -63,6 +63,10 @@ class PackageFacts:
         for file in self.unit.files:
             yield from file.funcs
 
+    def reported_funcs(self) -> Iterator[FuncDecl]:
+        """The functions in whose files findings are wanted."""
+        return (func for func in self.all_funcs() if func.file.path in self.unit.report)
+
     def qualified(self, func: FuncDecl, literal: str = "") -> str:
         """Go's own name of a function, as a dump prints it: `pkg.(*T).Method.func1`; commands are package `main`."""
         package = "main" if self.unit.package == "main" else self.unit.import_path or self.unit.package
