@@ -213,3 +213,17 @@ func LeakOwnGroup() {
 	_ = g.wait()
 	use(<-values)
 }
+
+// Both sides send first.
+func LeakExchange() {
+	left, right := make(chan int), make(chan int)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		left <- 1 // want "GLK101 .* send on left "
+		use(<-right)
+	}()
+	right <- 2 // want "GLK101 .* send on right "
+	use(<-left)
+	<-done
+}
