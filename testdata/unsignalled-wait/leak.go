@@ -99,3 +99,24 @@ func await(cond *sync.Cond) {
 		cond.Wait() // want "GLK303"
 	}
 }
+
+// The one who signals may fail before: whether it matters depends on the condition.
+func LeakErrorBeforeSignal() {
+	var mu sync.Mutex
+	cond := sync.NewCond(&mu)
+	ready := false
+	go func() {
+		if refused() != nil {
+			return
+		}
+		mu.Lock()
+		ready = true
+		cond.Signal()
+		mu.Unlock()
+	}()
+	mu.Lock()
+	for !ready {
+		cond.Wait() // low "GLK303"
+	}
+	mu.Unlock()
+}
