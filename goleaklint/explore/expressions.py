@@ -11,7 +11,6 @@ from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import (
     NIL,
     Api,
-    Cancel,
     Cell,
     Choice,
     Closure,
@@ -361,8 +360,6 @@ def _composite(lo: Lowering, node: ast.Composite, env: Env, ty: Ty | None = None
     if canonical(ty) in SYNC_NAMES:
         return making.made(lo, SYNC_NAMES[canonical(ty)], "", node, (lo.frame.context, id(node)))
     obj = lo.heap.obj((lo.frame.context, id(node)), ty, lo.place(node))
-    if lo.loops or lo.several:
-        obj.ambiguous = obj.ambiguous or False
     struct = lo.facts.struct(ty) if ty is not None else None
     inner = element(bare(ty)) if ty is not None else None
     for position, part in enumerate(node.elements):
@@ -436,5 +433,3 @@ _HANDLERS: dict[type, Callable[..., Value]] = {
     ast.TypeAssert: _assertion,
     ast.Call: _call,
 }
-
-__all__ = ["Cancel", "evaluate", "values"]

@@ -13,7 +13,7 @@ from goleaklint.facts.types import Ty
 from goleaklint.golang import ast
 
 if TYPE_CHECKING:
-    from goleaklint.explore.lowering import Frame, Jump, Lowering
+    from goleaklint.explore.lowering import Jump, Lowering
 
 
 def block(lo: Lowering, node: ast.Block, env: Env) -> None:
@@ -212,25 +212,18 @@ def _if(lo: Lowering, node: ast.If, env: Env, label: str) -> None:
     conditions.branch(lo, node.cond, scope, yes, no)
     frame = lo.frame
     frame.branching += 1
-    before = len(frame.defers)
     lo.cur = yes
     block(lo, node.then, scope)
     end = lo.cur
     lo.cur = no
     statement(lo, node.orelse, scope)
     frame.branching -= 1
-    _keep_flagged(frame, before)
     lo.join(end, lo.cur)
     if guards.is_counted(lo, node.cond):
         guards.doubt(lo, first)
     received = guards.sources(node.cond, scope)
     if received:
         guards.doubt(lo, first, received)
-
-
-def _keep_flagged(frame: Frame, before: int) -> None:
-    """Defers of a branch stay registered, each with its flag (chains are kept by number, so none is lost)."""
-    assert all(d.flag is not None for d in frame.defers[before:])
 
 
 def _switch(lo: Lowering, node: ast.Switch, env: Env, label: str) -> None:

@@ -168,10 +168,6 @@ def _after_func(lo: Lowering, args: list[Value], node: ast.Call, env: Env) -> Va
     return timer
 
 
-def _once_func(lo: Lowering, args: list[Value], node: ast.Call, env: Env) -> Value:
-    return calls.unknown(lo, args)
-
-
 def _goexit(lo: Lowering, args: list[Value], node: ast.Call, env: Env) -> Value:
     lo.unwind(node, fails=False)
     return None
@@ -190,7 +186,6 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "context.WithoutCancel": _background,
     "golang.org/x/sync/errgroup.WithContext": _group_with_context,
     "sync.NewCond": _new_cond,
-    "sync.OnceFunc": _once_func,
     "time.AfterFunc": _after_func,
     "runtime.Goexit": _goexit,
 }
