@@ -40,7 +40,7 @@ lostcancel. What becomes of one that is kept in a field is the business of uncal
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -170,7 +170,23 @@ def _check(known: Bindings, made: _Made) -> Iterator[Finding]:
     if all(point.kind == "fails" for point in escapes):
         found = msgspec.structs.replace(found, severity=Severity.NOTE)
     # Whoever writes `_ = cancel` knows what he does, or thinks that he does.
-    yield msgspec.structs.replace(found, confidence=Confidence.LOW) if quieted else found
+    if quieted or (_is_root(known, made.call) and _holds_nothing(known, made, paths, released)):
+        found = msgspec.structs.replace(found, confidence=Confidence.LOW)
+    yield found
+
+
+def _holds_nothing(known: Bindings, made: _Made, paths: Paths, released: Callable[[Point], bool]) -> bool:
+    """Whether the context is used on none of the ways that lose it: one in nobody's set is held by nothing then."""
+    context = known.var(made.context)
+    if made.api in apis.WITH_DEADLINE or context is None or context.function is not made.function:
+        return False
+    reads = context.reads
+
+    def uses(point: Point) -> bool:
+        return any(part.at <= read.at < part.end for part in point.parts for read in reads)
+
+    users = [point for point in paths.escapes(paths.point_of[made.stmt], released, uses) if uses(point)]
+    return not any(point.kind == "return" or any(paths.escapes(point, released)) for point in users)
 
 
 def _is_main(known: Bindings, function: Function) -> bool:

@@ -8,19 +8,24 @@ context has ended, so a command that hangs keeps the goroutine and, unless its o
 
 *Leaks*
 
-    func version(ctx context.Context, tool string) ([]byte, error) {
-        return exec.Command(tool, "--version").Output() // want "GLK604"
+    func render(w http.ResponseWriter, r *http.Request) {
+        cmd := exec.Command("dot", "-Tsvg") // want "GLK604"
+        cmd.Stdin, cmd.Stdout = r.Body, w
+        _ = cmd.Run()
     }
 
 *Fixed*
 
-    func version(ctx context.Context, tool string) ([]byte, error) {
-        return exec.CommandContext(ctx, tool, "--version").Output()
+    func render(w http.ResponseWriter, r *http.Request) {
+        cmd := exec.CommandContext(r.Context(), "dot", "-Tsvg")
+        cmd.Stdin, cmd.Stdout = r.Body, w
+        _ = cmd.Run()
     }
 
 *What it does not see*
 
-A command that is built in one function and run in another. Where no context is at hand, confidence is low.
+A command that is built in one function and run in another. Confidence is low except where a request is at hand: its
+client may go at any time, while a context may be one that never ends, and a command one that must not be cut off.
 """
 
 from __future__ import annotations
@@ -29,8 +34,10 @@ import re
 from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
+from goleaklint.facts import apis
 from goleaklint.facts.functions import Function
 from goleaklint.facts.resolve import Bindings, bindings
+from goleaklint.facts.types import canonical
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Rule, Severity
 
@@ -76,7 +83,8 @@ def _made(known: Bindings, wait: ast.Call) -> ast.Call | None:
 def _finding(known: Bindings, function: Function, wait: ast.Call, made: ast.Call) -> Finding:
     assert isinstance(wait.fun, ast.Selector)
     # Who waits in a goroutine of its own has found another way to give up.
-    near = function.given() is not None and known.facts.unit.package != "main"
+    given = function.given()
+    near = given is not None and canonical(given.type) == apis.REQUEST and known.facts.unit.package != "main"
     near = near and not function.is_within("go") and not function.is_within("defer")
     return Finding(
         code=RULE.code,

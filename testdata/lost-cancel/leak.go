@@ -128,3 +128,26 @@ func inLiteral(parent context.Context) {
 		cancel()
 	}()
 }
+
+// Nobody has the context on the way that loses it, and it is in nobody's set.
+func unusedRoot(known map[string]int, key string) int {
+	ctx, cancel := context.WithCancel(context.WithValue(context.TODO(), keyType{}, key)) // low "GLK501"
+	if v, ok := known[key]; ok {
+		return v
+	}
+	defer cancel()
+	wait(ctx)
+	return 0
+}
+
+// The goroutine has it.
+func usedRoot(ready bool) {
+	ctx, cancel := context.WithCancel(context.Background()) // want "GLK501"
+	go wait(ctx)
+	if !ready {
+		return
+	}
+	cancel()
+}
+
+type keyType struct{}
