@@ -66,9 +66,19 @@ def sources(cond: ast.Node, env: Env) -> set[int]:
     found: set[int] = set()
     for node in descend(cond):
         cell = env.find(node.name) if isinstance(node, ast.Name) else None
-        if cell is not None and cell.source is not None:
-            found.add(cell.source.ident)
+        if cell is not None:
+            found |= cell.sources
     return found
+
+
+def received_since(lo: Lowering, start: int, since: int) -> frozenset[int]:
+    """The channels received from at node `start` and at those made since: in a call that has been followed there."""
+    return frozenset(
+        op.prim.ident
+        for edges in [lo.auto.edges[start], *lo.auto.edges[since:]]
+        for op, _ in edges
+        if op is not None and op.kind in {"recv", "drained"} and op.prim is not None and op.prim.kind == "chan"
+    )
 
 
 def doubt(lo: Lowering, since: int, only: set[int] | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from goleaklint.explore import calls, comma_ok, conditions, counts, expressions, guards, loops, making
@@ -110,8 +110,9 @@ def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
         if isinstance(channel, Prim) and channel.kind == "chan":
             ends = comma_ok.fork(lo, lo.cur, channel, lo.place(receive))
             comma_ok.assign(lo, node, expressions.received(lo, channel), ends, env)
-            _note_source(node.left[0], env, channel)
+            _note_source(node.left[0], env, frozenset({channel.ident}))
             return
+    start, first = lo.cur, len(lo.auto.edges)
     values = expressions.values(lo, node.right, len(node.left), env)
     if node.op not in {"=", ":="}:
         for target in node.left:
@@ -120,27 +121,18 @@ def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
                 lo.heap.store(cell, Unknown())
                 conditions.written(lo, cell, None, target)
         return
-    channel = _received_from(lo, node.right, env)
+    sources = guards.received_since(lo, start, first)
     for target, value, source in zip(node.left, values, _sources(node.right, len(node.left)), strict=False):
         assign(lo, target, value, env, define=node.op == ":=")
-        _note_source(target, env, channel)
+        _note_source(target, env, sources)
         if node.op == ":=" and isinstance(target, ast.Name):
             counts.copied(lo, env.find(target.name), source, env)
 
 
-def _received_from(lo: Lowering, right: list[ast.Expr], env: Env) -> Prim | None:
-    """The channel of `x := <-c`, if it is a variable."""
-    value = right[0] if len(right) == 1 else None
-    if not isinstance(value, ast.Unary) or value.op != "<-" or not isinstance(value.x, ast.Name):
-        return None
-    cell = env.find(value.x.name)
-    return cell.value if cell is not None and isinstance(cell.value, Prim) else None
-
-
-def _note_source(target: ast.Expr, env: Env, channel: Prim | None) -> None:
-    cell = env.find(target.name) if isinstance(target, ast.Name) and channel is not None else None
+def _note_source(target: ast.Expr, env: Env, sources: frozenset[int]) -> None:
+    cell = env.find(target.name) if isinstance(target, ast.Name) and sources else None
     if cell is not None:
-        cell.source = channel
+        cell.sources |= sources
 
 
 def _sources(right: list[ast.Expr], wanted: int) -> list[ast.Expr | None]:
@@ -221,9 +213,7 @@ def _if(lo: Lowering, node: ast.If, env: Env, label: str) -> None:
     lo.join(end, lo.cur)
     if guards.is_counted(lo, node.cond):
         guards.doubt(lo, first)
-    received = guards.sources(node.cond, scope)
-    if received:
-        guards.doubt(lo, first, received)
+    _doubt_received(lo, first, [node.cond], scope)
 
 
 def _switch(lo: Lowering, node: ast.Switch, env: Env, label: str) -> None:
@@ -231,13 +221,24 @@ def _switch(lo: Lowering, node: ast.Switch, env: Env, label: str) -> None:
     statement(lo, node.init, scope)
     if node.tag is not None:
         expressions.evaluate(lo, node.tag, scope)
+    tests = [node.tag] if node.tag is not None else [value for case in node.cases for value in case.values]
+    first = len(lo.auto.edges)
     _cases(lo, node.cases, scope, label, tagless=node.tag is None)
+    _doubt_received(lo, first, tests, scope)
+
+
+def _doubt_received(lo: Lowering, first: int, tests: Sequence[ast.Node], scope: Env) -> None:
+    """What a received value decides is doubtful for the channels that it came from."""
+    received = {source for test in tests for source in guards.sources(test, scope)}
+    if received:
+        guards.doubt(lo, first, received)
 
 
 def _type_switch(lo: Lowering, node: ast.TypeSwitch, env: Env, label: str) -> None:
     scope = Env(env)
     statement(lo, node.init, scope)
     value = expressions.evaluate(lo, node.x, scope)
+    first = len(lo.auto.edges)
 
     def bind(case: ast.Case, inner: Env) -> None:
         if not node.name:
@@ -248,6 +249,7 @@ def _type_switch(lo: Lowering, node: ast.TypeSwitch, env: Env, label: str) -> No
         inner.names[node.name] = cell
 
     _cases(lo, node.cases, scope, label, bind=bind)
+    _doubt_received(lo, first, [node.x], scope)
 
 
 def _cases(
@@ -320,7 +322,7 @@ def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
             _switch_off(lo, head, first, guard)
             inner = Env(env)
             comma_ok.assign(lo, case.comm, received, ends, inner)
-            _note_source(case.comm.left[0], inner, channel)
+            _note_source(case.comm.left[0], inner, frozenset({channel.ident}))
             _case_body(lo, case, inner, out)
             continue
         else:
@@ -332,7 +334,7 @@ def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
         if isinstance(case.comm, ast.Assign):
             for target, value in zip(case.comm.left, [received, None], strict=False):
                 assign(lo, target, value, inner, define=case.comm.op == ":=")
-                _note_source(target, inner, channel)
+                _note_source(target, inner, frozenset({channel.ident}) if channel is not None else frozenset())
         _case_body(lo, case, inner, out)
     frame.branching -= 1
     frame.jumps.pop()

@@ -155,7 +155,7 @@ class Cell(msgspec.Struct, eq=False):
     ty: Ty | None = None
     value: Value = None
     maybe_nil: bool = False
-    source: Prim | None = None  # the channel that its value was received from
+    sources: frozenset[int] = frozenset()  # the channels that its value was received from, here or in a call
     is_flag: bool = False  # a bool that is only ever set to constants
     is_ok: bool = False  # the ok of `v, ok := <-c`
     external: bool = False
