@@ -15,6 +15,7 @@ from goleaklint.explore.conditions import path
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import UNBOUNDED, Cell, Const
 from goleaklint.facts.package import int_literal
+from goleaklint.facts.types import canonical
 from goleaklint.golang import ast
 from goleaklint.golang.walk import contains
 
@@ -29,6 +30,7 @@ class Turns(msgspec.Struct, frozen=True):
     symbol: str = ""
 
 
+_INTEGERS = frozenset({"int", "int32", "int64", "uint", "uint32", "uint64"})
 EXACT_SPAWNS = 3
 EXACT_TURNS = 10
 EXACT_CAPACITY = 16
@@ -52,7 +54,7 @@ def count_symbol(lo: Lowering, node: ast.Expr, env: Env) -> str | None:
     if isinstance(node, ast.Call) and len(node.args) == 1:
         if isinstance(node.fun, ast.Name) and node.fun.name == "len":
             return container_symbol(lo, node.args[0], env)
-        if isinstance(node.fun, ast.Name) and node.fun.name in {"int", "int32", "int64", "uint", "uint32", "uint64"}:
+        if isinstance(node.fun, ast.Name) and node.fun.name in _INTEGERS:
             return count_symbol(lo, node.args[0], env)
     name = path(node, env, set())
     return f"n:{name}" if name is not None else None
@@ -87,7 +89,8 @@ def loop_count(lo: Lowering, node: ast.For, env: Env) -> Turns | None:
         return None
     if limit is not None:
         return _exact(lo, max(0, limit - start + (cond.op in {"<=", ">="})), node.body)
-    expressions.evaluate(lo, high, env)
+    if up:
+        expressions.evaluate(lo, high, env)  # the init has been evaluated already
     total = amount(lo, high, env) if isinstance(high, ast.Binary) else None
     return Turns(total) if total is not None else _symbolic(lo, count_symbol(lo, high, env), node)
 
@@ -99,12 +102,15 @@ def range_count(lo: Lowering, node: ast.Range, env: Env) -> Turns:
         return _exact(lo, limit, node.body)
     if isinstance(node.x, ast.Composite) and node.x.elements:
         return _exact(lo, len(node.x.elements), node.body)
-    symbol = container_symbol(lo, node.x, env)
+    if isinstance(node.x, ast.Binary):
+        total = amount(lo, node.x, env)
+        if total is not None:
+            return Turns(total)
     if isinstance(node.x, ast.Name):
         cell = env.find(node.x.name)
-        if cell is not None and cell.ident in lo.heap.aliases:
-            symbol = lo.heap.aliases[cell.ident]
-    return _symbolic(lo, symbol, node)
+        if cell is not None and (cell.ident in lo.heap.aliases or canonical(cell.ty) in _INTEGERS):
+            return _symbolic(lo, count_symbol(lo, node.x, env), node)
+    return _symbolic(lo, container_symbol(lo, node.x, env), node)
 
 
 def constant(lo: Lowering, node: ast.Expr, env: Env) -> int | None:

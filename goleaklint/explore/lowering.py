@@ -79,6 +79,7 @@ class Lowering:
         self.flagged: list[tuple[Prim, int, int, int]] = []  # the nodes that a conditional defer runs
         self.makes = 0  # primitives made so far
         self.loops = 0  # back-edge loops around the current statement, in this goroutine
+        self.deferring = 0  # deferred calls being lowered: their ends are not how a function leaves
         self.several = False  # the current goroutine may have several instances
 
     # ---- emitting
@@ -153,7 +154,7 @@ class Lowering:
         self.active.append(body)
         self.activations.append(context)
         statements.block(self, body, env)
-        self.auto.exits.setdefault(self.cur, Place(body, closure.file, frame.function))
+        self.leaves_at(body)
         self.leave()
         self.active.pop()
         self.activations.pop()
@@ -204,6 +205,11 @@ class Lowering:
         """Go's name of the declaration that holds a function."""
         return self.facts.qualified(closure.decl) if closure.decl is not None else closure.owner
 
+    def leaves_at(self, node: ast.Node) -> None:
+        """The current function is left here, by a return or at the end of its body."""
+        if not self.deferring:
+            self.auto.exits.setdefault(self.cur, self.place(node))
+
     def leave(self) -> None:
         """Return from the current function: run its defers, last one first, then go to its exit."""
         frame = self.frame
@@ -223,6 +229,7 @@ class Lowering:
     def run_defers(self, frame: Frame) -> None:
         """Lower the deferred calls that have been registered so far."""
         pending, frame.defers = frame.defers, []
+        self.deferring += 1
         for deferred in reversed(pending):
             if deferred.flag is None:
                 deferred.run()
@@ -239,13 +246,14 @@ class Lowering:
             self.goto(after)
             self.edge(skipped, None, after)
             self.cur = after
+        self.deferring -= 1
         frame.defers = pending
 
     def unwind(self, at: ast.Node, *, fails: bool) -> None:
         """The goroutine ends here (`t.Fatal`, `runtime.Goexit`): the defers of all its activations run."""
         if fails:
             self.emit("fail", None, at)
-        self.auto.exits.setdefault(self.cur, self.place(at))
+        self.leaves_at(at)
         frames = self.frames
         for depth in range(len(frames), 0, -1):
             self.frames = frames[:depth]

@@ -192,7 +192,7 @@ def _return(lo: Lowering, node: ast.Return, env: Env, label: str) -> None:
     values = expressions.values(lo, node.values, len(frame.results), env) if node.values else []
     for cell, value in zip(frame.results, values, strict=False):
         lo.heap.store(cell, expressions.typed(value if value is not None else Unknown(), cell.ty))
-    lo.auto.exits.setdefault(lo.cur, lo.place(node))
+    lo.leaves_at(node)
     lo.leave()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from goleaklint.explore.automaton import Op
-from goleaklint.explore.stuck import Partner, Stuck
+from goleaklint.explore.stuck import EXCHANGES, Partner, Stuck
 from goleaklint.explore.values import UNBOUNDED, Place, Prim
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity, Span, Step
@@ -95,8 +95,20 @@ def _related(stuck: Stuck) -> Iterator[Related]:
         if op.place.node is stuck.op.place.node:
             continue  # the other outcome of the same receive
         yield Related(Role.BLOCKS, span_of(op.place), "it can block here too")
+    yield from _taken(stuck)
     for partner in stuck.partners:
         yield from _partner(stuck, partner)
+
+
+def _taken(stuck: Stuck) -> Iterator[Related]:
+    """The operations of the same kind that came first, and took the partner or the room in the buffer."""
+    if stuck.op.kind not in EXCHANGES or not any(partner.released for partner in stuck.partners):
+        return
+    seen = {id(stuck.op.place.node)}
+    for op in stuck.trace:
+        if op.prim is stuck.prim and op.kind == stuck.op.kind and id(op.place.node) not in seen:
+            seen.add(id(op.place.node))
+            yield Related(Role.PARTNER, span_of(op.place), f"{where(op.place.function)} {VERBS[op.kind]} here first")
 
 
 def _made(prim: Prim) -> str:
@@ -119,14 +131,18 @@ def _partner(stuck: Stuck, partner: Partner) -> Iterator[Related]:
     release = partner.release
     if partner.exit is not None and release is not None:
         node = partner.exit.node
-        text = f"{where(partner.exit.function)} leaves without {WITHOUT[release.kind]}"
-        yield Related(Role.EXIT, _exit_span(partner.exit, node), text)
+        yield Related(Role.EXIT, _exit_span(partner.exit, node), _leaves(partner, partner.exit, release))
     elif partner.waits is not None:
         yield Related(Role.BLOCKS, span_of(partner.waits.place), f"{where(partner.thread.function)} waits here itself")
     if release is not None:
         yield Related(
             Role.PARTNER, span_of(release.place), f"{where(release.place.function)} {VERBS[release.kind]} here"
         )
+
+
+def _leaves(partner: Partner, exit_place: Place, release: Op) -> str:
+    """How a partner left: with nothing done for anybody, or after what it did was taken by an earlier operation."""
+    return f"{where(exit_place.function)} leaves {'after' if partner.released else 'without'} {WITHOUT[release.kind]}"
 
 
 def _exit_span(exit_place: Place, node: ast.Node) -> Span:
@@ -143,7 +159,7 @@ def _flow(stuck: Stuck) -> Iterator[Step]:
         yield Step(span_of(op.place), _step(op))
     for partner in stuck.partners:
         if partner.exit is not None and partner.release is not None:
-            text = f"{where(partner.exit.function)} leaves without {WITHOUT[partner.release.kind]}"
+            text = _leaves(partner, partner.exit, partner.release)
             yield Step(_exit_span(partner.exit, partner.exit.node), text)
     yield Step(span_of(stuck.op.place), f"{where(stuck.op.place.function)} blocks here for ever")
 

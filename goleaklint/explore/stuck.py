@@ -26,6 +26,9 @@ RELEASES = {
 }
 """What another goroutine would have to do."""
 
+EXCHANGES = frozenset({"send", "recv"})
+"""Operations that release one partner, each time that they are done."""
+
 
 class Partner(msgspec.Struct, eq=False):
     """A goroutine that could have released the stuck one: how it left, or where it waits itself."""
@@ -36,6 +39,7 @@ class Partner(msgspec.Struct, eq=False):
     exit: Place | None = None
     waits: Op | None = None
     release: Op | None = None  # its operation that would have helped
+    released: bool = False  # it has done so before: another has taken what it gave
 
 
 class Stuck(msgspec.Struct, eq=False):
@@ -198,6 +202,10 @@ def _describe(
             ended=state[other] == DONE,
             started=state[other] != IDLE,
             release=release,
+            released=any(
+                op is not None and other in slots and op.prim is release.prim and op.kind in EXCHANGES
+                for op, slots in trace
+            ),
         )
         if state[other] >= 0:
             waiting = [op for op, _ in space.nodes[state[other]].ops if op.kind in WAITS]

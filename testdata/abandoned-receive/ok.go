@@ -404,3 +404,12 @@ func OkFanInOfConstants() {
 		}
 	}
 }
+
+// The first value of a loop that counts down is received.
+func OkCountdownFromReceived() {
+	c := make(chan int)
+	go func() { c <- 3 }()
+	for n := <-c; n > 0; n-- {
+		use(n)
+	}
+}

@@ -45,12 +45,3 @@ func LeakRecoveredPanic() {
 	}()
 	<-done // missed "GLK102"
 }
-
-// The first value of a loop that counts down is received.
-func OkCountdownFromReceived() {
-	c := make(chan int)
-	go func() { c <- 3 }()
-	for n := <-c; n > 0; n-- { // wrong "GLK102"
-		use(n)
-	}
-}
