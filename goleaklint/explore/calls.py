@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import counts, expressions, making, stdlib
+from goleaklint.explore import containers, counts, expressions, making, stdlib
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import (
     NIL,
     Api,
     Cancel,
+    Cell,
     Choice,
     Closure,
     Context,
@@ -190,7 +191,11 @@ def _make(lo: Lowering, node: ast.Call, env: Env) -> Value:
         return prim
     for arg in node.args[1:]:
         expressions.evaluate(lo, arg, env)
-    return lo.heap.obj(key, Ty(ty, lo.frame.file), lo.place(node))
+    obj = lo.heap.obj(key, Ty(ty, lo.frame.file), lo.place(node), scope=lo.scopes)
+    if isinstance(under.node if under is not None else None, ast.SliceType) and len(node.args) > 1:
+        length = node.args[1]
+        obj.sized = not (isinstance(length, ast.Literal) and length.text == "0")
+    return obj
 
 
 def _new(lo: Lowering, node: ast.Call, env: Env) -> Value:
@@ -215,16 +220,24 @@ def _append(lo: Lowering, node: ast.Call, env: Env) -> Value:
     base = values[0] if values else None
     if not isinstance(base, Obj):
         ty = base.ty if isinstance(base, Unknown) else None
-        base = lo.heap.obj((lo.frame.context, id(node)), ty, lo.place(node))
-    cell = expressions.element_cell(lo, base)
-    for value in values[1:]:
-        source = expressions.elements_of(lo, value) if node.spread else None
-        item = source.value if source is not None else value
-        if cell.external:
-            lo.heap.escape(item)
-        else:
-            lo.heap.store(cell, item)
+        base = lo.heap.obj((lo.frame.context, id(node)), ty, lo.place(node), scope=lo.scopes)
+    for position, value in enumerate(values[1:]):
+        site = (lo.frame.context, id(node), position)
+        if not (node.spread and isinstance(value, Obj)):
+            _put(lo, containers.append_cell(lo, base, site), value)
+        elif value is not base:
+            for number, cell in enumerate(containers.slots(value)):
+                _put(lo, containers.append_cell(lo, base, (*site, number)), cell.value)
+            if not containers.slots(value):
+                _put(lo, containers.shared_cell(lo, base), containers.shared_cell(lo, value).value)
     return base
+
+
+def _put(lo: Lowering, cell: Cell, value: Value) -> None:
+    if cell.external:
+        lo.heap.escape(value)
+    else:
+        lo.heap.store(cell, value)
 
 
 def _panic(lo: Lowering, node: ast.Call, env: Env) -> Value:

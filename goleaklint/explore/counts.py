@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from goleaklint.explore import expressions
+from goleaklint.explore import containers, expressions
 from goleaklint.explore.conditions import path
 from goleaklint.explore.scopes import Env
-from goleaklint.explore.values import UNBOUNDED, Cell, Const
+from goleaklint.explore.values import UNBOUNDED, Cell, Const, Ordinal, Value
 from goleaklint.facts.package import int_literal
 from goleaklint.facts.types import canonical
 from goleaklint.golang import ast
-from goleaklint.golang.walk import contains
+from goleaklint.golang.walk import contains, descend
 
 if TYPE_CHECKING:
     from goleaklint.explore.lowering import Lowering
@@ -88,20 +88,58 @@ def loop_count(lo: Lowering, node: ast.For, env: Env) -> Turns | None:
     if start is None:
         return None
     if limit is not None:
-        return _exact(lo, max(0, limit - start + (cond.op in {"<=", ">="})), node.body)
+        return exactly(lo, max(0, limit - start + (cond.op in {"<=", ">="})), node.body)
     if up:
         expressions.evaluate(lo, high, env)  # the init has been evaluated already
+    known = exact_length(lo, high, env)
+    if known is not None:
+        return exactly(lo, known, node.body)
     total = amount(lo, high, env) if isinstance(high, ast.Binary) else None
     return Turns(total) if total is not None else _symbolic(lo, count_symbol(lo, high, env), node)
 
 
-def range_count(lo: Lowering, node: ast.Range, env: Env) -> Turns:
+def bind_index(lo: Lowering, node: ast.For, env: Env, turns: Turns, turn: int) -> None:
+    """The variable of a counted loop in one of its turns, a variable of its own (Go 1.22, "For statements")."""
+    init = node.init
+    assert isinstance(init, ast.Assign) and isinstance(init.left[0], ast.Name) and isinstance(node.post, ast.Assign)
+    start = constant(lo, init.right[0], env)
+    if init.op != ":=" or start is None or node.post.op != "+=" or turns.count <= turn:
+        return
+    name = init.left[0]
+    cell = lo.heap.cell((lo.frame.context, id(name), "turn"), name.name)
+    lo.heap.store(cell, Ordinal(start + turn) if turns.symbol else Const(start + turn))
+    env.names[name.name] = cell
+
+
+def has_jumps(lo: Lowering, body: ast.Block) -> bool:
+    """Whether a body may be left, or go on with its next turn, from inside one of its statements."""
+    key = ("jumps", id(body))
+    known = lo.facts.memo.get(key)
+    if known is None:
+        last = body.body[-1] if body.body else None
+        known = any(
+            isinstance(node, ast.Return | ast.Branch) and node is not last
+            for node in descend(body, into_literals=False)
+        )
+        lo.facts.memo[key] = known
+    return bool(known)
+
+
+def exact_length(lo: Lowering, node: ast.Expr, env: Env) -> int | None:
+    """The number of elements in `len(xs)`, if they are told apart."""
+    if isinstance(node, ast.Call) and isinstance(node.fun, ast.Name) and node.fun.name == "len" and len(node.args) == 1:
+        if path(node.args[0], env, set()) is not None:
+            return len(containers.slots(expressions.evaluate(lo, node.args[0], env))) or None
+    return None
+
+
+def range_count(lo: Lowering, node: ast.Range, value: Value, env: Env) -> Turns:
     """How often a range over something that is not a channel runs."""
     limit = constant(lo, node.x, env)
     if limit is not None:
-        return _exact(lo, limit, node.body)
+        return exactly(lo, limit, node.body)
     if isinstance(node.x, ast.Composite) and node.x.elements:
-        return _exact(lo, len(node.x.elements), node.body)
+        return exactly(lo, len(node.x.elements), node.body)
     if isinstance(node.x, ast.Binary):
         total = amount(lo, node.x, env)
         if total is not None:
@@ -129,7 +167,7 @@ def constant(lo: Lowering, node: ast.Expr, env: Env) -> int | None:
     return None
 
 
-def _exact(lo: Lowering, count: int, body: ast.Block) -> Turns:
+def exactly(lo: Lowering, count: int, body: ast.Block) -> Turns:
     """A literal count is exact while it is small; a larger one is a symbol of its own, wherever it stands."""
     if f"#{count}" in lo.known.counts:
         return _symbolic(lo, f"#{count}", body)
@@ -145,6 +183,8 @@ def _symbolic(lo: Lowering, symbol: str | None, node: ast.Node) -> Turns:
 def amount(lo: Lowering, node: ast.Expr, env: Env) -> int | None:
     """How much an expression counts, in this variant: the argument of `Add`, a capacity; None when nothing is known."""
     value = constant(lo, node, env)
+    if value is None:
+        value = exact_length(lo, node, env)
     if value is not None:
         return _scaled(lo, value)
     symbol = count_symbol(lo, node, env)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import calls, making
+from goleaklint.explore import calls, containers, making
 from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import (
@@ -221,24 +221,6 @@ def name_owner(lo: Lowering, value: Value, owner: Value, name: str) -> None:
         value.owner = f"{canonical(owner.ty)}.{name}"
 
 
-def element_cell(lo: Lowering, obj: Obj) -> Cell:
-    """The one cell for all elements of a container."""
-    cell = obj.fields.get("[]")
-    if cell is None:
-        ty = element(bare(obj.ty)) if obj.ty is not None else None
-        if ty is None and obj.ty is not None:
-            under = lo.facts.underlying(obj.ty)
-            ty = element(under) if under is not None else None
-        cell = obj.fields["[]"] = lo.heap.new_cell("[]", ty)
-        cell.external = obj.external
-    return cell
-
-
-def elements_of(lo: Lowering, value: Value) -> Cell | None:
-    """The elements of a value that is a container in view."""
-    return element_cell(lo, value) if isinstance(value, Obj) else None
-
-
 def channel_cell(lo: Lowering, channel: Prim) -> Cell:
     """The cell for what is sent over a channel."""
     if channel.elements is None:
@@ -325,10 +307,9 @@ def _binary(lo: Lowering, node: ast.Binary, env: Env) -> Value:
     if node.op not in {"&&", "||"}:
         right = evaluate(lo, node.right, env)
         return _arithmetic(node.op, left, right)
-    lo.frame.branching += 1
     skip = lo.cur
-    evaluate(lo, node.right, env)
-    lo.frame.branching -= 1
+    with lo.conditional(node):
+        evaluate(lo, node.right, env)
     if lo.cur != skip:
         lo.join(skip, lo.cur)
     return None
@@ -345,7 +326,9 @@ def _arithmetic(op: str, left: Value, right: Value) -> Value:
 
 def _literal(lo: Lowering, node: ast.Literal, env: Env) -> Value:
     value = int_literal(node)
-    return Const(value) if value is not None else Unknown()
+    if value is not None:
+        return Const(value)
+    return Const(node.text) if node.kind == "string" else Unknown()
 
 
 def _func_lit(lo: Lowering, node: ast.FuncLit, env: Env) -> Value:
@@ -359,7 +342,7 @@ def _composite(lo: Lowering, node: ast.Composite, env: Env, ty: Ty | None = None
         ty = Ty(node.type, lo.frame.file)
     if canonical(ty) in SYNC_NAMES:
         return making.made(lo, SYNC_NAMES[canonical(ty)], "", node, (lo.frame.context, id(node)))
-    obj = lo.heap.obj((lo.frame.context, id(node)), ty, lo.place(node))
+    obj = lo.heap.obj((lo.frame.context, id(node)), ty, lo.place(node), scope=lo.scopes)
     struct = lo.facts.struct(ty) if ty is not None else None
     inner = element(bare(ty)) if ty is not None else None
     for position, part in enumerate(node.elements):
@@ -375,7 +358,8 @@ def _composite(lo: Lowering, node: ast.Composite, env: Env, ty: Ty | None = None
         elif ty is not None and isinstance(bare(ty).node, ast.TypeName) and struct is None:
             _set_field(lo, obj, part.key.name if isinstance(part.key, ast.Name) else "[]", value)
         else:
-            lo.heap.store(element_cell(lo, obj), value)
+            index = evaluate(lo, part.key, env) if part.key is not None else Const(position)
+            lo.heap.store(containers.cell_at(lo, obj, index, store=True), value)
     return obj
 
 
@@ -390,16 +374,15 @@ def _set_field(lo: Lowering, obj: Obj, name: str, value: Value) -> None:
 
 def _index(lo: Lowering, node: ast.Index, env: Env) -> Value:
     owner = evaluate(lo, node.x, env)
-    for index in node.index:
-        evaluate(lo, index, env)
+    at = [evaluate(lo, index, env) for index in node.index]
     if isinstance(owner, Closure | Choice | Api):
         return owner  # a generic instantiation
-    cell = elements_of(lo, owner)
-    if cell is None:
+    if not isinstance(owner, Obj):
         ty = element(owner.ty) if isinstance(owner, Unknown) and owner.ty is not None else None
         return Unknown(ty)
+    cell = containers.cell_at(lo, owner, at[0] if at else None)
     if cell.external:
-        return making.external(lo, cell, ("element", owner.ident if isinstance(owner, Obj) else 0))
+        return making.external(lo, cell, ("element", owner.ident))
     return lo.read(cell)
 
 

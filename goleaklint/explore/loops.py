@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import comma_ok, conditions, counts, expressions, guards, statements
+from goleaklint.explore import comma_ok, conditions, containers, counts, expressions, guards, statements
 from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
-from goleaklint.explore.values import Closure, Place, Prim, Value
+from goleaklint.explore.values import Closure, Const, Obj, Ordinal, Place, Prim, Value
 from goleaklint.golang import ast
 
 if TYPE_CHECKING:
@@ -20,7 +20,11 @@ def for_loop(lo: Lowering, node: ast.For, env: Env, label: str) -> None:
     statements.statement(lo, node.init, scope)
     count = counts.loop_count(lo, node, scope)
     if count is not None:
-        _unrolled(lo, node.body, scope, label, count)
+
+        def bind(inner: Env, turn: int) -> None:
+            counts.bind_index(lo, node, inner, count, turn)
+
+        _unrolled(lo, node.body, scope, label, count, bind)
         return
     first = len(lo.auto.edges)
     head, body, out, onward = lo.node(), lo.node(), lo.node(), lo.node()
@@ -44,23 +48,24 @@ def _looping(lo: Lowering, body: ast.Block, env: Env, label: str, out: int, onwa
     """The body of a loop with a back edge."""
     frame = lo.frame
     frame.jumps.append(statements.jump(label, out, onward))
-    frame.branching += 1
     lo.loops += 1
-    statements.block(lo, body, env)
-    lo.goto(onward)
+    with lo.conditional(body):
+        statements.block(lo, body, env)
+        lo.goto(onward)
     lo.loops -= 1
-    frame.branching -= 1
     frame.jumps.pop()
 
 
 def _unrolled(
-    lo: Lowering, body: ast.Block, env: Env, label: str, turns: counts.Turns, bind: Callable[[Env], None] | None = None
+    lo: Lowering, body: ast.Block, env: Env, label: str, turns: counts.Turns, bind: Callable[[Env, int], None]
 ) -> None:
     """A counted loop: its body as many times, each in an activation of its own."""
     frame = lo.frame
     out = lo.node()
-    outer = frame.context
+    outer, scopes = frame.context, lo.scopes
     frame.branching += 1
+    if counts.has_jumps(lo, body):
+        lo.scopes = (*scopes, (outer, id(body)))
     for iteration in range(turns.count):
         nodes = len(lo.auto.edges)
         threads, makes = len(lo.auto.threads), lo.makes
@@ -70,8 +75,7 @@ def _unrolled(
         frame.context = lo.heap.context(outer, id(body), "iteration", iteration)
         frame.jumps.append(statements.jump(label, out, onward))
         inner = Env(env)
-        if bind is not None:
-            bind(inner)
+        bind(inner, iteration)
         statements.block(lo, body, inner)
         lo.goto(onward)
         frame.jumps.pop()
@@ -80,7 +84,7 @@ def _unrolled(
             break
         if turns.symbol:
             lo.survey.counts.add(turns.symbol)
-    frame.context = outer
+    frame.context, lo.scopes = outer, scopes
     frame.branching -= 1
     lo.goto(out)
     lo.cur = out
@@ -102,12 +106,22 @@ def range_loop(lo: Lowering, node: ast.Range, env: Env, label: str) -> None:
     closure = value if isinstance(value, Closure) else None
     if closure is not None:
         lo.heap.escape(closure)
-    count = counts.range_count(lo, node, scope)
-    elements = expressions.elements_of(lo, value)
-    item = lo.read(elements) if elements is not None else None
+    cells = containers.slots(value)
+    count = counts.exactly(lo, len(cells), node.body) if cells else None
+    if count is None or count.symbol:
+        count, cells = counts.range_count(lo, node, value, scope), []
+    turns = count
+    keys = containers.keys(value)
 
-    def bind(inner: Env) -> None:
-        for target, part in ((node.key, None), (node.value, item)):
+    def bind(inner: Env, turn: int) -> None:
+        key: Value = Ordinal(turn) if turns.symbol else Const(turn)
+        item: Value = None
+        if cells:
+            key, item = keys[turn], lo.read(cells[turn])
+        elif isinstance(value, Obj):
+            key = None if isinstance(containers.map_type(lo, value), ast.MapType) else key
+            item = lo.read(containers.cell_at(lo, value, key)) if node.value is not None else None
+        for target, part in ((node.key, key), (node.value, item)):
             if target is not None:
                 statements.assign(lo, target, part, inner, define=node.define)
 

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 import msgspec
 
-from goleaklint.explore import expressions, making, statements
+from goleaklint.explore import containers, counts, expressions, making, statements
 from goleaklint.explore.automaton import Automaton, Op, Thread, TooBigError
 from goleaklint.explore.scopes import Env, Heap
 from goleaklint.explore.survey import Survey
-from goleaklint.explore.values import Cell, Closure, Place, Prim, Tuple, Value
+from goleaklint.explore.values import Cell, Closure, Const, Place, Prim, Tuple, Value
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.types import Ty
 from goleaklint.golang import ast
@@ -79,10 +79,21 @@ class Lowering:
         self.flagged: list[tuple[Prim, int, int, int]] = []  # the nodes that a conditional defer runs
         self.makes = 0  # primitives made so far
         self.loops = 0  # back-edge loops around the current statement, in this goroutine
+        self.scopes: tuple[object, ...] = ()  # the conditional statements and goroutines around the current one
         self.deferring = 0  # deferred calls being lowered: their ends are not how a function leaves
         self.several = False  # the current goroutine may have several instances
 
     # ---- emitting
+
+    @contextmanager
+    def conditional(self, node: ast.Node) -> Iterator[None]:
+        """What is lowered inside may happen or not."""
+        frame, scopes = self.frame, self.scopes
+        frame.branching += 1
+        self.scopes = (*scopes, (frame.context, id(node)))
+        yield
+        self.scopes = scopes
+        frame.branching -= 1
 
     @property
     def frame(self) -> Frame:
@@ -143,7 +154,8 @@ class Lowering:
         env = Env(closure.env)
         name = self.function_name(closure)
         frame = Frame(closure.file, name, self.owner_name(closure), context, self.node(), body)
-        self._bind_parameters(closure, signature, args, env, context)
+        spread = isinstance(call, ast.Call) and call.spread
+        self._bind_parameters(closure, signature, args, env, context, spread=spread)
         for index, result in enumerate(signature.results):
             cell = self.heap.cell((context, "result", index), result.name, Ty(result.type, closure.file))
             frame.results.append(cell)
@@ -153,9 +165,13 @@ class Lowering:
         self.frames.append(frame)
         self.active.append(body)
         self.activations.append(context)
+        scopes = self.scopes
+        if len(self.active) > 1 and counts.has_jumps(self, body):
+            self.scopes = (*scopes, context)
         statements.block(self, body, env)
         self.leaves_at(body)
         self.leave()
+        self.scopes = scopes
         self.active.pop()
         self.activations.pop()
         self.frames.pop()
@@ -167,7 +183,14 @@ class Lowering:
         return values[0] if len(values) == 1 else Tuple(values) if values else None
 
     def _bind_parameters(
-        self, closure: Closure, signature: ast.FuncType, args: list[Value], env: Env, context: int
+        self,
+        closure: Closure,
+        signature: ast.FuncType,
+        args: list[Value],
+        env: Env,
+        context: int,
+        *,
+        spread: bool,
     ) -> None:
         decl = closure.decl
         if decl is not None and decl.recv is not None and decl.recv.name:
@@ -179,11 +202,10 @@ class Lowering:
                 continue
             ty = Ty(param.type, closure.file)
             cell = self.heap.cell((context, "param", index), param.name, ty)
-            if param.variadic:
-                obj = self.heap.obj((context, "variadic", index), Ty(param.type, closure.file))
-                elements = expressions.element_cell(self, obj)
-                for value in args[index:]:
-                    self.heap.store(elements, value)
+            if param.variadic and not spread:
+                obj = self.heap.obj((context, "variadic", index), Ty(param.type, closure.file), scope=self.scopes)
+                for position, value in enumerate(args[index:]):
+                    self.heap.store(containers.cell_at(self, obj, Const(position), store=True), value)
                 self.heap.store(cell, obj)
             elif index < len(args) and args[index] is not None:
                 self.heap.store(cell, expressions.typed(args[index], ty))
@@ -293,9 +315,10 @@ class Lowering:
     @contextmanager
     def _elsewhere(self, several: bool) -> Iterator[None]:
         """Lower another goroutine, then come back."""
-        saved = (self.cur, self.loops, self.several, self.frames)
+        saved = (self.cur, self.loops, self.several, self.frames, self.scopes)
         self.cur, self.loops, self.several = self.node(), 0, several
+        self.scopes = (*self.scopes, ("go", len(self.auto.threads)))
         shell = Frame(self.frame.file, self.frame.function, self.frame.owner, self.frame.context, self.node())
         self.frames = [shell]
         yield
-        self.cur, self.loops, self.several, self.frames = saved
+        self.cur, self.loops, self.several, self.frames, self.scopes = saved

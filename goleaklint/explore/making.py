@@ -56,10 +56,10 @@ def zero(lo: Lowering, ty: Ty | None, at: ast.Node, name: str, key: object = Non
     if isinstance(node, ast.ChanType):
         return NIL
     if isinstance(node, ast.SliceType | ast.MapType | ast.ArrayType) or lo.facts.struct(ty) is not None:
-        return lo.heap.obj(key, ty, lo.place(at))
+        return lo.heap.obj(key, ty, lo.place(at), scope=lo.scopes)
     under = lo.facts.underlying(ty)
     if under is not None and isinstance(under.node, ast.SliceType | ast.MapType | ast.ArrayType):
-        return lo.heap.obj(key, ty, lo.place(at))
+        return lo.heap.obj(key, ty, lo.place(at), scope=lo.scopes)
     if isinstance(node, ast.TypeName) and not node.package and node.name == "bool":
         return Const(False)
     if isinstance(node, ast.TypeName) and not node.package and node.name == "int":

@@ -14,6 +14,7 @@ from goleaklint.explore.values import (
     Context,
     Method,
     Obj,
+    Ordinal,
     Place,
     Prim,
     Tuple,
@@ -99,11 +100,19 @@ class Heap:
 
         return self._once(("prim", kind, key), make)
 
-    def obj(self, key: Hashable, ty: Ty | None, made: Place | None = None, *, external: bool = False) -> Obj:
+    def obj(
+        self,
+        key: Hashable,
+        ty: Ty | None,
+        made: Place | None = None,
+        *,
+        external: bool = False,
+        scope: tuple[object, ...] = (),
+    ) -> Obj:
         """The object made at `key`."""
 
         def make() -> Obj:
-            obj = Obj(len(self.objects), ty, external=external, made=made)
+            obj = Obj(len(self.objects), ty, external=external, made=made, scope=scope)
             self.objects.append(obj)
             return obj
 
@@ -174,7 +183,7 @@ class Heap:
 
     def escape(self, value: Value) -> None:
         """Note that unknown code may reach this value."""
-        if value is not None and not isinstance(value, Const | Unknown):
+        if value is not None and not isinstance(value, Const | Ordinal | Unknown):
             self.escapes.append(value)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import calls, comma_ok, conditions, counts, expressions, guards, loops, making
+from goleaklint.explore import calls, comma_ok, conditions, containers, counts, expressions, guards, loops, making
 from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
-from goleaklint.explore.values import Cell, Prim, Unknown, Value
+from goleaklint.explore.values import Cell, Obj, Prim, Unknown, Value
 from goleaklint.facts.types import Ty
 from goleaklint.golang import ast
 
@@ -81,9 +81,8 @@ def assign(lo: Lowering, target: ast.Expr, value: Value, env: Env, *, define: bo
             conditions.written(lo, cell, value, target)
     elif isinstance(target, ast.Index):
         owner = expressions.evaluate(lo, target.x, env)
-        for index in target.index:
-            expressions.evaluate(lo, index, env)
-        cell = expressions.elements_of(lo, owner)
+        at = [expressions.evaluate(lo, index, env) for index in target.index]
+        cell = containers.cell_at(lo, owner, at[0] if at else None, store=True) if isinstance(owner, Obj) else None
         if cell is not None and not cell.external:
             lo.heap.store(cell, value)
         else:
@@ -202,14 +201,12 @@ def _if(lo: Lowering, node: ast.If, env: Env, label: str) -> None:
     first = len(lo.auto.edges)
     yes, no = lo.node(), lo.node()
     conditions.branch(lo, node.cond, scope, yes, no)
-    frame = lo.frame
-    frame.branching += 1
-    lo.cur = yes
-    block(lo, node.then, scope)
-    end = lo.cur
-    lo.cur = no
-    statement(lo, node.orelse, scope)
-    frame.branching -= 1
+    with lo.conditional(node):
+        lo.cur = yes
+        block(lo, node.then, scope)
+        end = lo.cur
+        lo.cur = no
+        statement(lo, node.orelse, scope)
     lo.join(end, lo.cur)
     if guards.is_counted(lo, node.cond):
         guards.doubt(lo, first)
@@ -264,7 +261,6 @@ def _cases(
     frame = lo.frame
     out = lo.node()
     frame.jumps.append(jump(label, out, None))
-    frame.branching += 1
     bodies = [lo.node() for _ in cases]
     default = out
     for case, body in zip(cases, bodies, strict=True):
@@ -283,12 +279,12 @@ def _cases(
     for index, (case, body) in enumerate(zip(cases, bodies, strict=True)):
         lo.cur = body
         inner = Env(scope)
-        if bind is not None:
-            bind(case, inner)
-        for stmt in case.body:
-            statement(lo, stmt, inner)
+        with lo.conditional(case):
+            if bind is not None:
+                bind(case, inner)
+            for stmt in case.body:
+                statement(lo, stmt, inner)
         lo.goto(bodies[index + 1] if case.fallthrough and index + 1 < len(bodies) else out)
-    frame.branching -= 1
     frame.jumps.pop()
     lo.cur = out
 
@@ -308,7 +304,6 @@ def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
     head, out = lo.node(), lo.node()
     lo.goto(head)
     frame.jumps.append(jump(label, out, None))
-    frame.branching += 1
     for case, (kind, channel, received, guard) in zip(node.cases, ready, strict=True):
         body = lo.node()
         first = len(lo.auto.edges[head])
@@ -336,7 +331,6 @@ def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
                 assign(lo, target, value, inner, define=case.comm.op == ":=")
                 _note_source(target, inner, frozenset({channel.ident}) if channel is not None else frozenset())
         _case_body(lo, case, inner, out)
-    frame.branching -= 1
     frame.jumps.pop()
     lo.cur = out
 
@@ -348,8 +342,9 @@ def _switch_off(lo: Lowering, head: int, first: int, guard: Prim | None) -> None
 
 
 def _case_body(lo: Lowering, case: ast.CommCase, env: Env, out: int) -> None:
-    for stmt in case.body:
-        statement(lo, stmt, env)
+    with lo.conditional(case):
+        for stmt in case.body:
+            statement(lo, stmt, env)
     lo.goto(out)
 
 

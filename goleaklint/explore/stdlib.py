@@ -80,11 +80,10 @@ def function(lo: Lowering, name: str, args: list[Value], node: ast.Call, env: En
 def _maybe(lo: Lowering, run: Callable[[], object]) -> None:
     """Lower something that happens or does not."""
     start = lo.cur
-    lo.frame.branching += 1
     lo.cur = lo.node()
     lo.edge(start, None, lo.cur)
-    run()
-    lo.frame.branching -= 1
+    with lo.conditional(lo.frame.body or ast.Bad(at=0, end=0)):
+        run()
     lo.join(start, lo.cur)
 
 

@@ -6,6 +6,7 @@ different primitives makes both *ambiguous*, which silences them. Only what is c
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -70,7 +71,7 @@ class Prim(msgspec.Struct, eq=False):
 
 
 class Obj(msgspec.Struct, eq=False):
-    """A struct, or a container (slice, map, array: its elements are the one field `[]`)."""
+    """A struct, or a container (slice, map, array; see containers)."""
 
     ident: int
     ty: Ty | None
@@ -79,6 +80,10 @@ class Obj(msgspec.Struct, eq=False):
     escaped: bool = False
     made: Place | None = None
     fields: dict[str, Cell] = msgspec.field(default_factory=dict)
+    slots: list[str] = msgspec.field(default_factory=list)  # of a container: the fields that are single elements
+    sites: dict[Hashable, str] = msgspec.field(default_factory=dict)  # where an element is appended -> its slot
+    scope: tuple[object, ...] = ()  # the conditional statements around its making
+    sized: bool = False  # made with a length: what is appended comes after that
 
 
 class Closure(msgspec.Struct, eq=False):
@@ -106,9 +111,15 @@ class Tuple(msgspec.Struct, eq=False):
 
 
 class Const(msgspec.Struct, frozen=True):
-    """A known constant: nil (None), a bool, an int."""
+    """A known constant: nil (None), a bool, an int, a string."""
 
-    value: bool | int | None
+    value: bool | int | str | None
+
+
+class Ordinal(msgspec.Struct, frozen=True):
+    """The index in one turn of a loop whose count is a symbol: it tells elements apart, and decides no condition."""
+
+    number: int
 
 
 class Api(msgspec.Struct, frozen=True):
@@ -143,7 +154,7 @@ class Unknown(msgspec.Struct, eq=False):
     ty: Ty | None = None
 
 
-Value = Prim | Obj | Closure | Choice | Tuple | Const | Api | Method | Cancel | Context | Unknown | None
+Value = Prim | Obj | Closure | Choice | Tuple | Const | Ordinal | Api | Method | Cancel | Context | Unknown | None
 NIL = Const(None)
 
 
