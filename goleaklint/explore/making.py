@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from goleaklint.explore.lowering import Lowering
 
 
+_NIL_TYPES = frozenset({"context.Context", "context.CancelFunc", "context.CancelCauseFunc", "error", "any"})
+"""Named types whose zero value is nil."""
+
+
 def external(lo: Lowering, cell: Cell, key: object) -> Value:
     """A value from outside: its primitives are silent, its fields are external too. It is kept in the cell."""
     if cell.value is not None:
@@ -64,7 +68,7 @@ def zero(lo: Lowering, ty: Ty | None, at: ast.Node, name: str, key: object = Non
         return Const(False)
     if isinstance(node, ast.TypeName) and not node.package and node.name == "int":
         return Const(0)
-    if isinstance(node, ast.FuncType | ast.InterfaceType) or (under and isinstance(under.node, ast.InterfaceType)):
+    if canonical(ty) in _NIL_TYPES or isinstance(node, ast.FuncType | ast.InterfaceType) or (under and isinstance(under.node, ast.InterfaceType)):
         return NIL
     return Unknown(ty)
 

@@ -18,7 +18,7 @@ func newFeed() *feed {
 
 func (f *feed) loop() {
 	for i := 0; ; i++ {
-		select { // missed "GLK201"
+		select { // want "GLK201"
 		case f.events <- i:
 		case <-f.ctx.Done():
 			return
@@ -28,7 +28,7 @@ func (f *feed) loop() {
 
 func LeakContextStoredLater() {
 	f := newFeed()
-	use(<-f.events) // wrong "GLK102"
+	use(<-f.events)
 	if refused() != nil {
 		return
 	}
