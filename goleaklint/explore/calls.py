@@ -8,6 +8,7 @@ from goleaklint.explore import containers, counts, expressions, making, stdlib
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import (
     NIL,
+    NOTHING,
     Api,
     Cancel,
     Cell,
@@ -71,6 +72,8 @@ def apply(lo: Lowering, function: Value, args: list[Value], node: ast.Call, env:
         return None
     if isinstance(function, Api):
         return stdlib.function(lo, function.name, args, node, env)
+    if function == NOTHING:
+        return NOTHING
     if isinstance(function, Method):
         return stdlib.method(lo, function, args, node, env)
     return unknown(lo, args)

@@ -9,6 +9,7 @@ from goleaklint.explore.values import (
     Choice,
     Closure,
     Context,
+    Locker,
     Method,
     Obj,
     Prim,
@@ -16,6 +17,7 @@ from goleaklint.explore.values import (
     Unknown,
     Value,
 )
+from goleaklint.facts.package import PackageFacts
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
 
@@ -50,6 +52,8 @@ def spread(heap: Heap) -> None:
             stack.append(value.receiver)
         elif isinstance(value, Cancel):
             stack.append(value.context)
+        elif isinstance(value, Locker):
+            stack.append(value.lock)
         elif isinstance(value, Context):
             continue  # who holds a context cannot end it
 
@@ -71,6 +75,20 @@ def _captured(heap: Heap, closure: Closure) -> list[Value]:
 
 def _make_unknown(heap: Heap, cell: Cell) -> None:
     heap.store(cell, Unknown(cell.ty))
+
+
+def first_captures(facts: PackageFacts, body: ast.Node) -> dict[str, int]:
+    """Where a name is first mentioned in a function literal inside a body."""
+    key = ("captures", id(body))
+    known = facts.memo.get(key)
+    if not isinstance(known, dict):
+        known = {}
+        for node in descend(body):
+            if isinstance(node, ast.FuncLit):
+                for name in captured_names(node):
+                    known[name] = min(known.get(name, node.at), node.at)
+        facts.memo[key] = known
+    return known
 
 
 _NAMES: dict[int, tuple[ast.FuncLit, dict[str, bool]]] = {}

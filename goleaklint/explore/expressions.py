@@ -10,11 +10,13 @@ from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import (
     NIL,
+    NOTHING,
     Api,
     Cell,
     Choice,
     Closure,
     Const,
+    Locker,
     Method,
     Obj,
     Prim,
@@ -120,8 +122,12 @@ def select(lo: Lowering, owner: Value, name: str, node: ast.Node) -> Value:
     """`owner.name`: a field's value or a method."""
     if isinstance(owner, Tuple):
         owner = owner.items[0] if owner.items else None
+    if owner == NOTHING:
+        return NOTHING
     if isinstance(owner, Prim) and owner.kind == "cond" and name == "L":
-        return owner.lock
+        return Locker(owner.lock) if owner.reads and owner.lock is not None else owner.lock
+    if isinstance(owner, Locker):
+        return Method(_READ_METHODS.get(name, name), owner.lock)
     if isinstance(owner, Obj) and owner.ty is None and name in owner.fields:
         return lo.read(owner.fields[name])
     if isinstance(owner, Obj | Unknown) and owner.ty is not None:
@@ -144,6 +150,7 @@ def select(lo: Lowering, owner: Value, name: str, node: ast.Node) -> Value:
     return lo.heap.value(("method", value_key(owner), name), lambda: Method(name, owner))
 
 
+_READ_METHODS = {"Lock": "RLock", "Unlock": "RUnlock"}
 _EMBEDDED_METHODS = {
     **dict.fromkeys(("Lock", "Unlock", "TryLock"), ("mutex", "rwmutex")),
     **dict.fromkeys(("RLock", "RUnlock", "TryRLock"), ("rwmutex",)),
@@ -259,9 +266,9 @@ def never_closed(value: Value) -> bool:
 
 def received(lo: Lowering, channel: Value) -> Value:
     """What a receive gives."""
-    if isinstance(channel, Prim) and channel.kind == "chan" and channel.elements is not None:
-        return lo.read(channel.elements)
-    return None
+    if isinstance(channel, Prim) and channel.kind == "chan" and not channel.external:
+        return lo.read(channel_cell(lo, channel))
+    return NOTHING if channel == NOTHING else None
 
 
 # ---- operators and literals
@@ -286,6 +293,8 @@ def _unary(lo: Lowering, node: ast.Unary, env: Env) -> Value:
 def _address_taken(lo: Lowering, node: ast.Expr, value: Value, env: Env) -> None:
     """`&x` of a variable that is no struct: whoever gets it may set x to anything."""
     cell = env.find(node.name) if isinstance(node, ast.Name) else None
+    if cell is not None:
+        cell.addressed = True
     if cell is not None and (isinstance(value, Const | Closure) or (isinstance(value, Prim) and value.kind == "chan")):
         lo.heap.store(cell, Unknown(cell.ty))
 
@@ -334,7 +343,9 @@ def _literal(lo: Lowering, node: ast.Literal, env: Env) -> Value:
 def _func_lit(lo: Lowering, node: ast.FuncLit, env: Env) -> Value:
     frame = lo.frame
     owner = frame.owner
-    return lo.heap.closure((frame.context, id(node)), lambda: Closure(node, None, frame.file, env, None, owner))
+    closure = lo.heap.closure((frame.context, id(node)), lambda: Closure(node, None, frame.file, env, None, owner))
+    closure.env = env  # the scopes of this pass
+    return closure
 
 
 def _composite(lo: Lowering, node: ast.Composite, env: Env, ty: Ty | None = None) -> Value:
@@ -377,6 +388,8 @@ def _index(lo: Lowering, node: ast.Index, env: Env) -> Value:
     at = [evaluate(lo, index, env) for index in node.index]
     if isinstance(owner, Closure | Choice | Api):
         return owner  # a generic instantiation
+    if owner == NOTHING:
+        return NOTHING
     if not isinstance(owner, Obj):
         ty = element(owner.ty) if isinstance(owner, Unknown) and owner.ty is not None else None
         return Unknown(ty)

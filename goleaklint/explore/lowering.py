@@ -154,6 +154,9 @@ class Lowering:
         env = Env(closure.env)
         name = self.function_name(closure)
         frame = Frame(closure.file, name, self.owner_name(closure), context, self.node(), body)
+        scopes = self.scopes
+        if self.active and counts.has_jumps(self, body):
+            self.scopes = (*scopes, context)
         spread = isinstance(call, ast.Call) and call.spread
         self._bind_parameters(closure, signature, args, env, context, spread=spread)
         for index, result in enumerate(signature.results):
@@ -165,9 +168,6 @@ class Lowering:
         self.frames.append(frame)
         self.active.append(body)
         self.activations.append(context)
-        scopes = self.scopes
-        if len(self.active) > 1 and counts.has_jumps(self, body):
-            self.scopes = (*scopes, context)
         statements.block(self, body, env)
         self.leaves_at(body)
         self.leave()
@@ -195,6 +195,7 @@ class Lowering:
         decl = closure.decl
         if decl is not None and decl.recv is not None and decl.recv.name:
             cell = self.heap.cell((context, "recv"), decl.recv.name, Ty(decl.recv.type, closure.file))
+            cell.scope = self.scopes
             self.heap.store(cell, closure.receiver or making.external(self, cell, (context, "recv")))
             env.names[decl.recv.name] = cell
         for index, param in enumerate(signature.params):
@@ -202,6 +203,7 @@ class Lowering:
                 continue
             ty = Ty(param.type, closure.file)
             cell = self.heap.cell((context, "param", index), param.name, ty)
+            cell.scope = self.scopes
             if param.variadic and not spread:
                 obj = self.heap.obj((context, "variadic", index), Ty(param.type, closure.file), scope=self.scopes)
                 for position, value in enumerate(args[index:]):
@@ -215,7 +217,7 @@ class Lowering:
 
     def read(self, cell: Cell) -> Value:
         """What a cell holds; an unwritten one of a known type is what its zero value is."""
-        return cell.value if cell.value is not None else making.zero_or_unknown(cell)
+        return cell.value if cell.value is not None else making.unwritten(self, cell)
 
     def function_name(self, closure: Closure) -> str:
         """Go's name of a function."""

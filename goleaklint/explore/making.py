@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goleaklint.explore.values import NIL, Cell, Const, Context, Prim, Unknown, Value
+from goleaklint.explore.values import NIL, NOTHING, Cell, Const, Context, Prim, Unknown, Value
 from goleaklint.facts.types import SYNC_NAMES, Ty, bare, canonical
 from goleaklint.golang import ast
 
@@ -55,20 +55,22 @@ def zero(lo: Lowering, ty: Ty | None, at: ast.Node, name: str, key: object = Non
     kind = SYNC_NAMES.get(canonical(ty))
     if isinstance(node, ast.PointerType):
         return NIL
-    if kind is not None and kind != "cond":
-        return made(lo, kind, name, at, key)
+    if kind is not None:
+        prim = made(lo, kind, name, at, key)
+        prim.external = prim.external or (kind == "cond" and prim.lock is None)
+        return prim
     if isinstance(node, ast.ChanType):
         return NIL
-    if isinstance(node, ast.SliceType | ast.MapType | ast.ArrayType) or lo.facts.struct(ty) is not None:
-        return lo.heap.obj(key, ty, lo.place(at), scope=lo.scopes)
     under = lo.facts.underlying(ty)
-    if under is not None and isinstance(under.node, ast.SliceType | ast.MapType | ast.ArrayType):
-        return lo.heap.obj(key, ty, lo.place(at), scope=lo.scopes)
+    if under is not None and isinstance(under.node, ast.SliceType | ast.MapType | ast.ArrayType | ast.StructType):
+        obj = lo.heap.obj(key, ty, lo.place(at), scope=lo.scopes)
+        obj.is_zero = True
+        return obj
     if isinstance(node, ast.TypeName) and not node.package and node.name == "bool":
         return Const(False)
     if isinstance(node, ast.TypeName) and not node.package and node.name == "int":
         return Const(0)
-    if canonical(ty) in _NIL_TYPES or isinstance(node, ast.FuncType | ast.InterfaceType) or (under and isinstance(under.node, ast.InterfaceType)):
+    if canonical(ty) in _NIL_TYPES or (under and isinstance(under.node, ast.InterfaceType | ast.FuncType)):
         return NIL
     return Unknown(ty)
 
@@ -90,8 +92,8 @@ def dead_channel(lo: Lowering, at: ast.Node, name: str = "a nil channel") -> Pri
     return lo.heap.prim(("nil", id(at)), "dead", name, None)
 
 
-def zero_or_unknown(cell: Cell) -> Value:
-    """What an unwritten cell reads as."""
-    return (
-        NIL if cell.maybe_nil and cell.ty is not None and isinstance(cell.ty.node, ast.ChanType) else Unknown(cell.ty)
-    )
+def unwritten(lo: Lowering, cell: Cell) -> Value:
+    """What a cell reads as to which nothing has been stored."""
+    if cell.maybe_nil and cell.ty is not None and isinstance(cell.ty.node, ast.ChanType):
+        return NIL
+    return NOTHING if lo.known.is_first and not cell.external else Unknown(cell.ty)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Hashable
 from typing import TypeVar
 
 from goleaklint.explore.values import (
+    NOTHING,
     Cancel,
     Cell,
     Choice,
     Closure,
     Const,
     Context,
+    Locker,
     Method,
     Obj,
     Ordinal,
@@ -35,6 +37,13 @@ class Env:
     def __init__(self, parent: Env | None = None) -> None:
         self.names: dict[str, Cell] = {}
         self.parent = parent
+
+    def owner(self, name: str) -> Env:
+        """The scope that holds a variable."""
+        env = self
+        while name not in env.names and env.parent is not None:
+            env = env.parent
+        return env
 
     def find(self, name: str) -> Cell | None:
         """The cell of a variable that is in scope, None when the name is not a local one."""
@@ -136,7 +145,7 @@ class Heap:
 
     def store(self, cell: Cell, value: Value) -> None:
         """Put a value into a cell, joined with what it holds."""
-        if value is None:
+        if value is None or value == NOTHING:
             return
         if isinstance(value, Prim) and not value.name and cell.name and cell.name != "[]":
             value.name = cell.name
@@ -161,6 +170,10 @@ class Heap:
             self.changed = True
 
     def _join(self, old: Value, new: Value) -> Value:
+        if isinstance(old, Obj) and isinstance(new, Obj) and new.is_zero and not new.fields:
+            return old
+        if isinstance(old, Obj) and old.is_zero and not old.fields:
+            return new
         if isinstance(old, Closure | Choice) and isinstance(new, Closure):
             options = old.options if isinstance(old, Choice) else [old]
             if new in options:
@@ -203,6 +216,8 @@ def blur(value: Value) -> None:
             stack += [cell.value for cell in found.fields.values()]
         elif isinstance(found, Cancel):
             found.context.ambiguous = True
+        elif isinstance(found, Locker):
+            found.lock.ambiguous = True
         elif isinstance(found, Context) and found.done is not None:
             found.done.ambiguous = True
         elif isinstance(found, Method):

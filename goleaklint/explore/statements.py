@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import calls, comma_ok, conditions, containers, counts, expressions, guards, loops, making
+from goleaklint.explore import calls, comma_ok, conditions, containers, counts, escape, expressions, guards, loops, making, stdlib
 from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import Cell, Obj, Prim, Unknown, Value
@@ -64,6 +64,8 @@ def assign(lo: Lowering, target: ast.Expr, value: Value, env: Env, *, define: bo
         cell = env.names.get(target.name) if define else env.find(target.name)
         if cell is None and define:
             cell = declare(lo, target, env, None)
+        elif cell is not None and _is_renewed(lo, cell, target):
+            cell = _renew(lo, cell, target, env)
         if cell is not None:
             lo.heap.store(cell, value if value is not None else Unknown())
             conditions.written(lo, cell, value, target)
@@ -71,6 +73,9 @@ def assign(lo: Lowering, target: ast.Expr, value: Value, env: Env, *, define: bo
             lo.heap.escape(value)
     elif isinstance(target, ast.Selector):
         owner = expressions.evaluate(lo, target.x, env)
+        if isinstance(owner, Prim) and owner.kind == "cond" and target.name == "L":
+            stdlib.set_lock(lo, owner, value, target)
+            return
         cell = expressions.field_cell(lo, owner, target.name)
         if cell is None or cell.external:
             lo.heap.escape(value)
@@ -98,7 +103,26 @@ def assign(lo: Lowering, target: ast.Expr, value: Value, env: Env, *, define: bo
 def declare(lo: Lowering, name: ast.Name, env: Env, ty: Ty | None) -> Cell:
     """A new variable of the current scope."""
     cell = lo.heap.cell((lo.frame.context, id(name)), name.name, ty)
+    cell.scope = lo.scopes
     env.names[name.name] = cell
+    return cell
+
+
+def _is_renewed(lo: Lowering, cell: Cell, target: ast.Name) -> bool:
+    """Whether an assignment is as certain as the declaration, and nobody else can see the old value later."""
+    frame = lo.frame
+    if cell.scope != lo.scopes or cell.addressed or cell in frame.results or frame.body is None:
+        return False
+    first = escape.first_captures(lo.facts, frame.body).get(target.name)
+    return first is None or first > target.at
+
+
+def _renew(lo: Lowering, old: Cell, target: ast.Name, env: Env) -> Cell:
+    """From here on the name means a cell of its own: what it held before is not mixed with what it holds now."""
+    cell = lo.heap.cell((lo.frame.context, id(target), "again"), old.name, old.ty)
+    cell.scope = lo.scopes
+    owner = env.owner(target.name)
+    owner.names[target.name] = cell
     return cell
 
 

@@ -14,6 +14,7 @@ from goleaklint.explore.values import (
     Cancel,
     Closure,
     Context,
+    Locker,
     Method,
     Obj,
     Prim,
@@ -144,17 +145,22 @@ def _group_with_context(lo: Lowering, args: list[Value], node: ast.Call, env: En
 
 def _new_cond(lo: Lowering, args: list[Value], node: ast.Call, env: Env) -> Value:
     prim = making.made(lo, "cond", "", node, (lo.frame.context, id(node)))
-    lock = args[0] if args else None
-    if isinstance(lock, Prim):
-        prim.lock = lock
-    elif isinstance(lock, Obj):
-        path = lo.facts.embedded_primitive(lock.ty, ("mutex", "rwmutex"))
-        value: Value = lock
-        for step in path or ():
-            value = expressions.select(lo, value, step, node)
-        prim.lock = value if isinstance(value, Prim) else None
-    prim.external = prim.external or prim.lock is None or prim.lock.external
+    set_lock(lo, prim, args[0] if args else None, node)
     return prim
+
+
+def set_lock(lo: Lowering, cond: Prim, lock: Value, node: ast.Node) -> None:
+    """The L of a Cond: a mutex, an object that embeds one, the reading side of an RWMutex."""
+    if isinstance(lock, Locker):
+        cond.lock, cond.reads = lock.lock, True
+    elif isinstance(lock, Prim):
+        cond.lock = lock
+    elif isinstance(lock, Obj):
+        value: Value = lock
+        for step in lo.facts.embedded_primitive(lock.ty, ("mutex", "rwmutex")) or ():
+            value = expressions.select(lo, value, step, node)
+        cond.lock = value if isinstance(value, Prim) else None
+    cond.external = cond.lock is None or cond.lock.external
 
 
 def _after_func(lo: Lowering, args: list[Value], node: ast.Call, env: Env) -> Value:
@@ -343,11 +349,15 @@ def _once_do(lo: Lowering, prim: Prim, args: list[Value], node: ast.Call, env: E
 
 def _cond_wait(lo: Lowering, prim: Prim, args: list[Value], node: ast.Call, env: Env) -> Value:
     if prim.lock is not None:
-        lo.emit("unlock", prim.lock, node)
+        lo.emit("runlock" if prim.reads else "unlock", prim.lock, node)
     lo.emit("cwait", prim, node)
     if prim.lock is not None:
-        lo.emit("lock", prim.lock, node)
+        lo.emit("rlock" if prim.reads else "lock", prim.lock, node)
     return None
+
+
+def _rlocker(lo: Lowering, prim: Prim, args: list[Value], node: ast.Call, env: Env) -> Value:
+    return lo.heap.value(("locker", prim.ident), lambda: Locker(prim))
 
 
 _PRIMITIVES: dict[tuple[str, str], Callable[..., Value]] = {
@@ -360,6 +370,7 @@ _PRIMITIVES: dict[tuple[str, str], Callable[..., Value]] = {
     ("rwmutex", "RUnlock"): _lock("runlock"),
     ("rwmutex", "TryLock"): _try_lock,
     ("rwmutex", "TryRLock"): _try_lock,
+    ("rwmutex", "RLocker"): _rlocker,
     ("wg", "Add"): _add,
     ("wg", "Done"): _done,
     ("wg", "Wait"): _wait,

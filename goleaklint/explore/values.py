@@ -52,6 +52,7 @@ class Prim(msgspec.Struct, eq=False):
     elements: Cell | None = None  # what is sent over a channel
     parent: Prim | None = None  # the context this one derives from
     lock: Prim | None = None  # the L of a cond
+    reads: bool = False  # that L locks for reading
     context: Prim | None = None  # the context of an errgroup
     owner: str = ""  # Type.field, when it lives in a field
     doubtful: bool = False  # its use depends on values that are not followed: a counter, an error
@@ -83,6 +84,7 @@ class Obj(msgspec.Struct, eq=False):
     slots: list[str] = msgspec.field(default_factory=list)  # of a container: the fields that are single elements
     sites: dict[Hashable, str] = msgspec.field(default_factory=dict)  # where an element is appended -> its slot
     scope: tuple[object, ...] = ()  # the conditional statements around its making
+    is_zero: bool = False  # a zero value: what is stored over it takes its place while it is untouched
     sized: bool = False  # made with a length: what is appended comes after that
 
 
@@ -148,14 +150,25 @@ class Context(msgspec.Struct, eq=False):
     never: bool = False
 
 
+class Nothing(msgspec.Struct, frozen=True):
+    """What a place holds to which nothing has been stored yet, in the first pass: a later one will tell."""
+
+
+class Locker(msgspec.Struct, eq=False):
+    """The sync.Locker that locks an RWMutex for reading (`RLocker`)."""
+
+    lock: Prim
+
+
 class Unknown(msgspec.Struct, eq=False):
     """Anything else, with its type if the source says it."""
 
     ty: Ty | None = None
 
 
-Value = Prim | Obj | Closure | Choice | Tuple | Const | Ordinal | Api | Method | Cancel | Context | Unknown | None
+Value = Prim | Obj | Closure | Choice | Tuple | Const | Ordinal | Api | Method | Cancel | Context | Locker | Nothing | Unknown | None
 NIL = Const(None)
+NOTHING = Nothing()
 
 
 class Cell(msgspec.Struct, eq=False):
@@ -169,4 +182,6 @@ class Cell(msgspec.Struct, eq=False):
     sources: frozenset[int] = frozenset()  # the channels that its value was received from, here or in a call
     is_flag: bool = False  # a bool that is only ever set to constants
     is_ok: bool = False  # the ok of `v, ok := <-c`
+    addressed: bool = False  # a pointer to it has been taken
+    scope: tuple[object, ...] = ()  # of a variable: the conditional statements around its declaration
     external: bool = False

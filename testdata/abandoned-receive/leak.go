@@ -215,3 +215,20 @@ func LeakWaitGroupGo() {
 	}
 	wg.Wait()
 }
+
+// The reply channel went with the request, and the server drops some requests.
+func LeakReplyDropped() {
+	queries := make(chan query)
+	defer close(queries)
+	go func() {
+		for q := range queries {
+			if refused() != nil {
+				continue
+			}
+			q.answer <- double(q.n)
+		}
+	}()
+	q := query{n: 1, answer: make(chan int)}
+	queries <- q
+	use(<-q.answer) // want "GLK102"
+}

@@ -16,23 +16,6 @@ func OkStartedOnly() {
 	}
 }
 
-// The reply channel went with the request, and the server drops some requests.
-func LeakReplyDropped() {
-	queries := make(chan query)
-	defer close(queries)
-	go func() {
-		for q := range queries {
-			if refused() != nil {
-				continue
-			}
-			q.answer <- double(q.n)
-		}
-	}()
-	q := query{n: 1, answer: make(chan int)}
-	queries <- q
-	use(<-q.answer) // missed "GLK102"
-}
-
 // A panic that is recovered skips the send.
 func LeakRecoveredPanic() {
 	done := make(chan error)

@@ -88,3 +88,11 @@ func (w *worker) run() {
 	<-w.quit // want "GLK106"
 	fmt.Println(w.name)
 }
+
+// Set to nil after the close, and read once more.
+func LeakReset() {
+	done := make(chan struct{})
+	close(done)
+	done = nil
+	<-done // want "GLK106"
+}

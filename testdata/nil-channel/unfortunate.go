@@ -51,14 +51,6 @@ func LeakMap() {
 	}()
 }
 
-// Set to nil after the close, and read once more.
-func LeakReset() {
-	done := make(chan struct{})
-	close(done)
-	done = nil
-	<-done // missed "GLK106"
-}
-
 // Used only where it is not nil.
 func OkNilTest() {
 	var done chan struct{}

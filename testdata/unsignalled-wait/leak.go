@@ -120,3 +120,14 @@ func LeakErrorBeforeSignal() {
 	}
 	mu.Unlock()
 }
+
+// The reader's side of an RWMutex is the lock.
+func LeakReadLock() {
+	var mu sync.RWMutex
+	cond := sync.NewCond(mu.RLocker())
+	mu.RLock()
+	for refused() != nil {
+		cond.Wait() // want "GLK303"
+	}
+	mu.RUnlock()
+}
