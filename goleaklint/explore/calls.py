@@ -11,7 +11,6 @@ from goleaklint.explore.values import (
     NOTHING,
     Api,
     Cancel,
-    Cell,
     Choice,
     Closure,
     Context,
@@ -227,20 +226,13 @@ def _append(lo: Lowering, node: ast.Call, env: Env) -> Value:
     for position, value in enumerate(values[1:]):
         site = (lo.frame.context, id(node), position)
         if not (node.spread and isinstance(value, Obj)):
-            _put(lo, containers.append_cell(lo, base, site), value)
+            containers.put(lo, containers.append_cell(lo, base, site), value)
         elif value is not base:
             for number, cell in enumerate(containers.slots(value)):
-                _put(lo, containers.append_cell(lo, base, (*site, number)), cell.value)
+                containers.put(lo, containers.append_cell(lo, base, (*site, number)), cell.value)
             if not containers.slots(value):
-                _put(lo, containers.shared_cell(lo, base), containers.shared_cell(lo, value).value)
+                containers.put(lo, containers.shared_cell(lo, base), containers.shared_cell(lo, value).value)
     return base
-
-
-def _put(lo: Lowering, cell: Cell, value: Value) -> None:
-    if cell.external:
-        lo.heap.escape(value)
-    else:
-        lo.heap.store(cell, value)
 
 
 def _panic(lo: Lowering, node: ast.Call, env: Env) -> Value:

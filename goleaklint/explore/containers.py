@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ALL = "[]"
 MAX_SLOTS = 4
+WORTH = Prim | Obj | Closure | Choice | Context | Cancel
+"""Values for which it matters which element is which."""
 
 
 def element_type(lo: Lowering, obj: Obj) -> Ty | None:
@@ -75,8 +77,17 @@ def slots(obj: Value) -> list[Cell]:
     if not isinstance(obj, Obj) or not obj.slots:
         return []
     cells = [obj.fields[slot] for slot in obj.slots]
-    kinds = Prim | Obj | Closure | Choice | Context | Cancel
-    return cells if all(isinstance(cell.value, kinds) for cell in cells) else []
+    return cells if all(isinstance(cell.value, WORTH) for cell in cells) else []
+
+
+def put(lo: Lowering, cell: Cell, value: Value) -> None:
+    """Store an element; in a loop that does so, each turn counts."""
+    if cell.external:
+        lo.heap.escape(value)
+        return
+    lo.heap.store(cell, value)
+    if isinstance(value, WORTH):
+        lo.makes += 1
 
 
 def keys(obj: Value) -> list[Value]:

@@ -77,7 +77,7 @@ class Lowering:
         self.active: list[object] = []  # bodies being inlined, against recursion
         self.cur = self.auto.node()
         self.flagged: list[tuple[Prim, int, int, int]] = []  # the nodes that a conditional defer runs
-        self.makes = 0  # primitives made so far
+        self.makes = 0  # primitives made, and elements stored, so far
         self.loops = 0  # back-edge loops around the current statement, in this goroutine
         self.scopes: tuple[object, ...] = ()  # the conditional statements and goroutines around the current one
         self.deferring = 0  # deferred calls being lowered: their ends are not how a function leaves

@@ -88,8 +88,8 @@ def assign(lo: Lowering, target: ast.Expr, value: Value, env: Env, *, define: bo
         owner = expressions.evaluate(lo, target.x, env)
         at = [expressions.evaluate(lo, index, env) for index in target.index]
         cell = containers.cell_at(lo, owner, at[0] if at else None, store=True) if isinstance(owner, Obj) else None
-        if cell is not None and not cell.external:
-            lo.heap.store(cell, value)
+        if cell is not None:
+            containers.put(lo, cell, value)
         else:
             lo.heap.escape(value)
     else:
