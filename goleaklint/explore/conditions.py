@@ -80,7 +80,7 @@ def _outcome(lo: Lowering, cond: ast.Expr, env: Env) -> bool | None:
     left = expressions.evaluate(lo, cond.left, env)
     right = expressions.evaluate(lo, cond.right, env)
     if cond.op in {"==", "!="} and expressions.is_nil(right):
-        nil = _nilness(cond.left, left, env)
+        nil = _nilness(lo, cond.left, left, env)
         return None if nil is None else nil == (cond.op == "==")
     if isinstance(left, Const) and isinstance(right, Const) and type(left.value) is int and type(right.value) is int:
         a, b = left.value, right.value
@@ -88,7 +88,7 @@ def _outcome(lo: Lowering, cond: ast.Expr, env: Env) -> bool | None:
     return None
 
 
-def _nilness(node: ast.Expr, value: Value, env: Env) -> bool | None:
+def _nilness(lo: Lowering, node: ast.Expr, value: Value, env: Env) -> bool | None:
     """Whether a value is nil (True), is not (False), or may be either."""
     cell = env.find(node.name) if isinstance(node, ast.Name) else None
     if cell is not None and cell.maybe_nil and not expressions.is_nil(value):
@@ -96,7 +96,8 @@ def _nilness(node: ast.Expr, value: Value, env: Env) -> bool | None:
     if isinstance(value, Prim | Closure | Cancel | Choice):
         return None if isinstance(node, ast.Name | ast.Selector) and not _certain(value) else False
     if isinstance(value, Obj):
-        return None
+        made_here = cell is not None and not (value.external or value.escaped or value.is_zero)
+        return False if made_here and lo.facts.struct(value.ty) is not None else None
     named = isinstance(node, ast.Selector) or (isinstance(node, ast.Name) and node.name != "nil")
     return True if named and expressions.is_nil(value) else None
 

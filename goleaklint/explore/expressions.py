@@ -147,6 +147,11 @@ def select(lo: Lowering, owner: Value, name: str, node: ast.Node) -> Value:
         embedded = _embedded(lo, owner, name, node)
         if embedded is not None:
             return embedded
+    if isinstance(owner, Prim) and owner.kind == "chan":
+        func = lo.facts.channel_method(name)
+        if func is not None:
+            key = ("bound", func.at, id(func.file), value_key(owner))
+            return lo.heap.closure(key, lambda: Closure(None, func, func.file, None, owner))
     return lo.heap.value(("method", value_key(owner), name), lambda: Method(name, owner))
 
 

@@ -190,14 +190,36 @@ class Heap:
         if isinstance(old, Unknown | Const | Tuple):
             blur(new)
             return old if not isinstance(old, Const) else Unknown()
-        blur(old)
-        blur(new)
+        blur_pair(old, new)
         return old
 
     def escape(self, value: Value) -> None:
         """Note that unknown code may reach this value."""
         if value is not None and not isinstance(value, Const | Ordinal | Unknown):
             self.escapes.append(value)
+
+
+def blur_pair(one: Value, other: Value) -> None:
+    """Two values share a cell: nothing can be said of what they do not have in common."""
+    seen: set[tuple[int, int]] = set()
+    stack = [(one, other)]
+    while stack:
+        left, right = stack.pop()
+        if left is right or left is None or right is None or (id(left), id(right)) in seen:
+            continue
+        seen.add((id(left), id(right)))
+        if not (isinstance(left, Obj) and isinstance(right, Obj)):
+            blur(left)
+            blur(right)
+            continue
+        left.ambiguous = right.ambiguous = True
+        for name in sorted({*left.fields, *right.fields}):
+            cells = [obj.fields.get(name) for obj in (left, right)]
+            values = [cell.value if cell is not None else None for cell in cells]
+            if values[0] is None or values[1] is None:
+                blur(values[0])
+                blur(values[1])
+            stack.append((values[0], values[1]))
 
 
 def blur(value: Value) -> None:

@@ -173,6 +173,27 @@ def _after_func(lo: Lowering, args: list[Value], node: ast.Call, env: Env) -> Va
     return timer
 
 
+def _reads(lo: Lowering, args: list[Value], node: ast.Call, env: Env) -> Value:
+    """Reads from its first argument, again and again until it has enough."""
+    calls_method(lo, args[0] if args else None, "Read", args[1:], node)
+    return Tuple([Unknown(), Unknown()])
+
+
+def _copies(lo: Lowering, args: list[Value], node: ast.Call, env: Env) -> Value:
+    for value, name in zip(args, ("Write", "Read"), strict=False):
+        calls_method(lo, value, name, [None], node)
+    return Tuple([Unknown(), Unknown()])
+
+
+def calls_method(lo: Lowering, value: Value, name: str, args: list[Value], node: ast.Call) -> None:
+    """A function of another package that calls a method of what it is given, and keeps nothing."""
+    bound = expressions.select(lo, value, name, node) if isinstance(value, Obj) else None
+    if isinstance(bound, Closure):
+        calls.call_closure(lo, bound, args, node)
+    else:
+        lo.heap.escape(value)
+
+
 def _goexit(lo: Lowering, args: list[Value], node: ast.Call, env: Env) -> Value:
     lo.unwind(node, fails=False)
     return None
@@ -193,6 +214,12 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "sync.NewCond": _new_cond,
     "time.AfterFunc": _after_func,
     "runtime.Goexit": _goexit,
+    "io.ReadFull": _reads,
+    "io.ReadAtLeast": _reads,
+    "io.ReadAll": _reads,
+    "io.Copy": _copies,
+    "io.CopyN": _copies,
+    "io.CopyBuffer": _copies,
 }
 
 

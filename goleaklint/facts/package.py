@@ -172,6 +172,15 @@ class PackageFacts:
             able = [f for f in able if not f.file.is_test]  # a fake of the tests is not what production code calls
         return (able[0], ()) if len(able) == 1 else None
 
+    def channel_method(self, name: str) -> FuncDecl | None:
+        """The method of this name that some named channel type of the package has, if only one has it."""
+        found = [
+            func
+            for func in self.methods_named.get(name, ())
+            if func.recv_type in self.types and isinstance(self.types[func.recv_type].type, ast.ChanType)
+        ]
+        return found[0] if len(found) == 1 else None
+
     def embedded_primitive(self, ty: Ty | None, kinds: tuple[str, ...]) -> tuple[str, ...] | None:
         """The path to an embedded sync type of one of these kinds: `x.Lock()` where x embeds a sync.Mutex."""
         level: list[tuple[Ty | None, tuple[str, ...]]] = [(ty, ())]
