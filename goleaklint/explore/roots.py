@@ -17,10 +17,14 @@ from goleaklint.explore.stuck import Stuck
 from goleaklint.explore.survey import Survey
 from goleaklint.explore.values import Closure, Prim
 from goleaklint.facts.package import PackageFacts
+from goleaklint.facts.types import TESTING, Ty, canonical
 from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
 from goleaklint.golang.walk import descend
 from goleaklint.model import Diagnostic
+
+CLOSED = Limits(depth=14, nodes=1200)
+"""A function that is given nothing is explored with all that it reaches: a test, a main, an example."""
 
 LIMITS = (Limits(depth=6, nodes=1200), Limits(depth=2, nodes=800), Limits(depth=1, nodes=800))
 _BLOCKS = re.compile(rb"<-|\bchan\b|\bgo\s|\bselect\b|\.(?:R?Lock|Wait|Go)\(")
@@ -40,6 +44,17 @@ class Root(msgspec.Struct, eq=False):
     closure: Closure
     name: str
     decl: FuncDecl
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether all that it works with comes into being in it: it has neither a receiver nor parameters."""
+        decl = self.closure.decl
+        return decl is not None and decl.recv is None and all(is_test_type(decl, p) for p in decl.type.params)
+
+
+def is_test_type(decl: FuncDecl, param: ast.Param) -> bool:
+    """Whether a parameter is the *testing.T of a test."""
+    return canonical(Ty(param.type, decl.file)) in TESTING
 
 
 def roots(facts: PackageFacts) -> list[Root]:
@@ -158,7 +173,7 @@ def _rank(item: Stuck) -> tuple[bool, bool, bool, bool, int]:
 
 def _explore(facts: PackageFacts, root: Root) -> list[Stuck] | None:
     """What is stuck in one root; None when it is too big even in the smallest scope."""
-    for limits in LIMITS:
+    for limits in (CLOSED, *LIMITS) if root.is_closed else LIMITS:
         try:
             return _variants(facts, root, limits)
         except TooBigError:

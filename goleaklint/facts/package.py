@@ -181,6 +181,14 @@ class PackageFacts:
         ]
         return found[0] if len(found) == 1 else None
 
+    def _implementers(self, node: ast.InterfaceType) -> list[str]:
+        """The types of the package that have all methods of an interface, by name."""
+        wanted = [spec.name for spec in node.methods]
+        if not wanted:
+            return []
+        able = [func.recv_type for func in self.methods_named.get(wanted[0], ())]
+        return [name for name in able if all((name, method) in self.methods for method in wanted)]
+
     def embedded_primitive(self, ty: Ty | None, kinds: tuple[str, ...]) -> tuple[str, ...] | None:
         """The path to an embedded sync type of one of these kinds: `x.Lock()` where x embeds a sync.Mutex."""
         level: list[tuple[Ty | None, tuple[str, ...]]] = [(ty, ())]
@@ -207,6 +215,9 @@ class PackageFacts:
         """Named types of the package that hold, at any depth, a channel, a sync type, a context or a function."""
         inner: dict[str, set[str]] = {}
         found = {n for n, decl in self.types.items() if _holds(decl.type, decl.file, inner.setdefault(n, set()))}
+        for name, decl in self.types.items():
+            if isinstance(decl.type, ast.InterfaceType):
+                inner[name].update(self._implementers(decl.type))
         while True:
             more = {name for name, uses in inner.items() if name not in found and uses & found}
             if not more:
