@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from goleaklint.explore import containers, counts, expressions, making, stdlib
@@ -159,17 +160,22 @@ def spawn_value(lo: Lowering, function: Value, args: list[Value], node: ast.Node
     if isinstance(function, Cancel | Method):
         call = node.call if isinstance(node, ast.Go) else node
         call_node = call if isinstance(call, ast.Call) else ast.Call(at=node.at, end=node.end, fun=ast.Bad(at=0, end=0))
-        literal = ast.FuncLit(
-            at=node.at,
-            end=node.end,
-            name="",
-            type=ast.FuncType(at=node.at, end=node.at),
-            body=ast.Block(at=node.at, end=node.end),
-        )
-        shell = lo.heap.closure((lo.frame.context, id(node)), lambda: Closure(literal, None, lo.frame.file, None))
-        lo.spawn(shell, [], node, after=lambda: apply_quietly(lo, function, args, call_node))
+        spawn_action(lo, node, lambda: apply_quietly(lo, function, args, call_node))
         return
     unknown(lo, [function, *args])
+
+
+def spawn_action(lo: Lowering, node: ast.Node, action: Callable[[], object]) -> None:
+    """A new goroutine that does one thing without a body of its own: `go close(c)`, `go cancel()`."""
+    literal = ast.FuncLit(
+        at=node.at,
+        end=node.end,
+        name="",
+        type=ast.FuncType(at=node.at, end=node.at),
+        body=ast.Block(at=node.at, end=node.end),
+    )
+    shell = lo.heap.closure((lo.frame.context, id(node)), lambda: Closure(literal, None, lo.frame.file, None))
+    lo.spawn(shell, [], node, after=action)
 
 
 def apply_quietly(lo: Lowering, function: Value, args: list[Value], node: ast.Call) -> None:

@@ -29,24 +29,24 @@ if TYPE_CHECKING:
 _OPPOSITE = {"!=": "==", ">=": "<", ">": "<="}
 
 
-def branch(lo: Lowering, cond: ast.Expr, env: Env, yes: int, no: int) -> None:
-    """Evaluate a condition and go to one of two nodes."""
+def branch(lo: Lowering, cond: ast.Expr, env: Env, yes: int, no: int) -> bool | None:
+    """Evaluate a condition and go to one of two nodes; the outcome if it is certain."""
     if isinstance(cond, ast.Unary) and cond.op == "!":
-        branch(lo, cond.x, env, no, yes)
-        return
+        outcome = branch(lo, cond.x, env, no, yes)
+        return None if outcome is None else not outcome
     if isinstance(cond, ast.Binary) and cond.op in {"&&", "||"}:
         onward = lo.node()
-        if cond.op == "&&":
-            branch(lo, cond.left, env, onward, no)
-        else:
-            branch(lo, cond.left, env, yes, onward)
+        stops = cond.op == "||"  # the outcome of the left side that decides the whole
+        left = branch(lo, cond.left, env, yes if stops else onward, onward if stops else no)
         lo.cur = onward
-        branch(lo, cond.right, env, yes, no)
-        return
+        if left == stops:
+            return left
+        right = branch(lo, cond.right, env, yes, no)
+        return right if left is not None or right == stops else None
     known = _outcome(lo, cond, env)
     if known is not None:
         lo.goto(yes if known else no)
-        return
+        return known
     key, positive = _key(lo, cond, env)
     if key is not None:
         lo.survey.tests.setdefault(key, set()).add(cond.at)
@@ -55,11 +55,12 @@ def branch(lo: Lowering, cond: ast.Expr, env: Env, yes: int, no: int) -> None:
     if key is None or key not in lo.keys:
         lo.goto(yes)
         lo.goto(no)
-        return
+        return None
     prim = lo.heap.prim(("key", key), "key", key, None)
     place = lo.place(cond)
     lo.edge(lo.cur, Op("choose", prim, place, int(positive)), yes)
     lo.edge(lo.cur, Op("choose", prim, place, int(not positive)), no)
+    return None
 
 
 def _is_decisive(cond: ast.Expr, env: Env) -> bool:

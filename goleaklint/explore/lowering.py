@@ -30,7 +30,7 @@ class Limits(msgspec.Struct, frozen=True):
 class Deferred(msgspec.Struct, eq=False):
     """A deferred call; `flag` remembers at run time whether a conditional defer statement was reached."""
 
-    run: Callable[[], None]
+    run: Callable[[], object]
     flag: Prim | None
 
 
@@ -289,7 +289,7 @@ class Lowering:
 
     # ---- goroutines
 
-    def spawn(self, closure: Closure, args: list[Value], at: ast.Node, after: Callable[[], None] | None = None) -> None:
+    def spawn(self, closure: Closure, args: list[Value], at: ast.Node, after: Callable[[], object] | None = None) -> None:
         """A new goroutine that runs `closure`; `after` lowers what its starter does when it returns (`wg.Done`)."""
         body = closure.literal.body if closure.literal else closure.decl.body if closure.decl else None
         if len(self.auto.threads) >= MAX_THREADS:

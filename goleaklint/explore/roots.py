@@ -48,8 +48,10 @@ class Root(msgspec.Struct, eq=False):
     @property
     def is_closed(self) -> bool:
         """Whether all that it works with comes into being in it: it has neither a receiver nor parameters."""
-        decl = self.closure.decl
-        return decl is not None and decl.recv is None and all(is_test_type(decl, p) for p in decl.type.params)
+        literal = self.closure.literal
+        if self.decl.recv is not None or (literal is not None and literal.type.params):
+            return False
+        return all(is_test_type(self.decl, param) for param in self.decl.type.params)
 
 
 def is_test_type(decl: FuncDecl, param: ast.Param) -> bool:

@@ -179,7 +179,11 @@ def _var(lo: Lowering, node: ast.VarDecl, env: Env, label: str) -> None:
 
 
 def _go(lo: Lowering, node: ast.Go, env: Env, label: str) -> None:
-    if not isinstance(node.call, ast.Call):
+    call = node.call
+    if not isinstance(call, ast.Call):
+        return
+    if calls.is_builtin(lo, call.fun, env):
+        calls.spawn_action(lo, node, lambda: calls.call(lo, call, env))
         return
     function = expressions.evaluate(lo, node.call.fun, env)
     args = [expressions.evaluate(lo, a, env) for a in node.call.args]
@@ -224,13 +228,15 @@ def _if(lo: Lowering, node: ast.If, env: Env, label: str) -> None:
     statement(lo, node.init, scope)
     first = len(lo.auto.edges)
     yes, no = lo.node(), lo.node()
-    conditions.branch(lo, node.cond, scope, yes, no)
+    outcome = conditions.branch(lo, node.cond, scope, yes, no)
     with lo.conditional(node):
         lo.cur = yes
-        block(lo, node.then, scope)
+        if outcome is not False:
+            block(lo, node.then, scope)
         end = lo.cur
         lo.cur = no
-        statement(lo, node.orelse, scope)
+        if outcome is not True:
+            statement(lo, node.orelse, scope)
     lo.join(end, lo.cur)
     if guards.is_counted(lo, node.cond):
         guards.doubt(lo, first)
@@ -327,17 +333,19 @@ def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
     ready = [_comm(lo, case, env) for case in node.cases]
     head, out = lo.node(), lo.node()
     lo.goto(head)
+    # One case alone is no select: it parks as its operation does (cmd/compile/internal/walk/select.go, walkSelectCases).
+    at = lo.place(node) if len(node.cases) > 1 else None
     frame.jumps.append(jump(label, out, None))
     for case, (kind, channel, received, guard) in zip(node.cases, ready, strict=True):
         body = lo.node()
         first = len(lo.auto.edges[head])
         if kind == "dead" or (channel is not None and channel.kind == "dead"):
             dead = channel or making.dead_channel(lo, case)
-            lo.edge(head, Op("dead", dead, lo.place(case.comm or case), 1, lo.place(node)), body)
+            lo.edge(head, Op("dead", dead, lo.place(case.comm or case), 1, at), body)
         elif channel is None:
             lo.edge(head, None, body)
         elif channel.kind == "chan" and isinstance(case.comm, ast.Assign) and comma_ok.source(case.comm) is not None:
-            ends = comma_ok.fork(lo, head, channel, lo.place(case.comm), lo.place(node))
+            ends = comma_ok.fork(lo, head, channel, lo.place(case.comm), at)
             _switch_off(lo, head, first, guard)
             inner = Env(env)
             comma_ok.assign(lo, case.comm, received, ends, inner)
@@ -346,7 +354,7 @@ def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
             continue
         else:
             for prim in _waited(channel):
-                lo.edge(head, Op(kind, prim, lo.place(case.comm or case), 1, lo.place(node)), body)
+                lo.edge(head, Op(kind, prim, lo.place(case.comm or case), 1, at), body)
         _switch_off(lo, head, first, guard)
         lo.cur = body
         inner = Env(env)

@@ -305,6 +305,6 @@ def _holds(node: ast.Type, file: SourceFile, uses: set[str]) -> bool:
     if isinstance(node, ast.TypeName):
         if node.package:
             path = file.imports.get(node.package, "")
-            return path in {"sync", "context", "golang.org/x/sync/errgroup"}
+            return path in {"sync", "context", "golang.org/x/sync/errgroup", "io"}
         uses.add(node.name)
     return False

@@ -232,3 +232,18 @@ func LeakReplyDropped() {
 	queries <- q
 	use(<-q.answer) // want "GLK102"
 }
+
+// One case only, and its sender is gone. It waits as a receive does.
+func LeakSingleCase() {
+	answer := make(chan int)
+	go func() {
+		if refused() != nil {
+			return
+		}
+		answer <- 1
+	}()
+	select {
+	case v := <-answer: // want "GLK102 .* receive from answer "
+		use(v)
+	}
+}

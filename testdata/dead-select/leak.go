@@ -93,21 +93,6 @@ func LeakCancelOnOnePath() {
 	cancel()
 }
 
-// One case only, and its sender is gone. Go compiles it to a receive, which waits on the next line.
-func LeakSingleCase() {
-	answer := make(chan int)
-	go func() {
-		if refused() != nil {
-			return
-		}
-		answer <- 1
-	}()
-	select { // want "GLK201 .* select on answer "
-	case v := <-answer:
-		use(v)
-	}
-}
-
 // A named function gets both channels; nobody uses the other end of either.
 func LeakNamedLoop() {
 	in, quit := make(chan int), make(chan struct{})
