@@ -174,23 +174,34 @@ def _rank(item: Stuck) -> tuple[bool, bool, bool, bool, int]:
 
 
 def _explore(facts: PackageFacts, root: Root) -> list[Stuck] | None:
-    """What is stuck in one root; None when it is too big even in the smallest scope."""
+    """What is stuck in one root; None when it is too big even in the smallest scope.
+
+    Where one scope could only be explored primitive by primitive, the next smaller one is explored, too.
+    """
+    found: list[Stuck] | None = None
     for limits in (CLOSED, *LIMITS) if root.is_closed else LIMITS:
         try:
-            return _variants(facts, root, limits)
+            items, is_whole = _variants(facts, root, limits)
         except TooBigError:
             continue
-    return None
+        found = items + (found or [])
+        if is_whole:
+            break
+    return found
 
 
-def _variants(facts: PackageFacts, root: Root, limits: Limits) -> list[Stuck]:
+def _variants(facts: PackageFacts, root: Root, limits: Limits) -> tuple[list[Stuck], bool]:
+    """What is stuck in one scope, and whether its primitives could be explored together."""
     found: list[Stuck] = []
+    is_whole = True
     for count in (1, 2):
         lo = _lower(facts, root, limits, count)
         if lo is None:
             break
         symbols = len(lo.known.counts)
-        for item in _search(lo, root):
+        items, together = _search(lo, root)
+        is_whole = is_whole and together
+        for item in items:
             item.symbols = symbols
             item.needs_two = count == 2
             item.unrelated_counts = lo.known.unrelated
@@ -198,7 +209,7 @@ def _variants(facts: PackageFacts, root: Root, limits: Limits) -> list[Stuck]:
             found.append(item)
         if not symbols:
             break
-    return found
+    return found, is_whole
 
 
 def _lower(facts: PackageFacts, root: Root, limits: Limits, count: int) -> Lowering | None:
@@ -231,16 +242,16 @@ def _waits(lo: Lowering) -> bool:
     )
 
 
-def _search(lo: Lowering, root: Root) -> list[Stuck]:
+def _search(lo: Lowering, root: Root) -> tuple[list[Stuck], bool]:
     """Explore everything at once; where that is too much, only what is not a called function's own business."""
     try:
-        return _explore_only(lo, root, lambda prim: True)
+        return _explore_only(lo, root, lambda prim: True), True
     except TooBigError:
         pass
     try:
-        return _explore_only(lo, root, lambda prim: not prim.inner)
+        return _explore_only(lo, root, lambda prim: not prim.inner), True
     except TooBigError:
-        return _one_by_one(lo, root)
+        return _one_by_one(lo, root), False
 
 
 def _one_by_one(lo: Lowering, root: Root) -> list[Stuck]:
