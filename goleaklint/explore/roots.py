@@ -17,14 +17,13 @@ from goleaklint.explore.stuck import Stuck
 from goleaklint.explore.survey import Survey
 from goleaklint.explore.values import Closure, Prim
 from goleaklint.facts.package import PackageFacts
-from goleaklint.facts.types import TESTING, Ty, canonical
 from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
 from goleaklint.golang.walk import descend
 from goleaklint.model import Diagnostic
 
 CLOSED = Limits(depth=14, nodes=1200)
-"""A function that is given nothing is explored with all that it reaches: a test, a main, an example."""
+"""A function that is given nothing is explored with all that it reaches, as a whole program."""
 
 LIMITS = (Limits(depth=6, nodes=1200), Limits(depth=2, nodes=800), Limits(depth=1, nodes=800))
 _BLOCKS = re.compile(rb"<-|\bchan\b|\bgo\s|\bselect\b|\.(?:R?Lock|Wait|Go)\(")
@@ -49,14 +48,7 @@ class Root(msgspec.Struct, eq=False):
     def is_closed(self) -> bool:
         """Whether all that it works with comes into being in it: it has neither a receiver nor parameters."""
         literal = self.closure.literal
-        if self.decl.recv is not None or (literal is not None and literal.type.params):
-            return False
-        return all(is_test_type(self.decl, param) for param in self.decl.type.params)
-
-
-def is_test_type(decl: FuncDecl, param: ast.Param) -> bool:
-    """Whether a parameter is the *testing.T of a test."""
-    return canonical(Ty(param.type, decl.file)) in TESTING
+        return not (self.decl.recv or self.decl.type.params or (literal is not None and literal.type.params))
 
 
 def roots(facts: PackageFacts) -> list[Root]:
