@@ -25,7 +25,7 @@ from goleaklint.model import Diagnostic
 CLOSED = Limits(depth=14, nodes=1200)
 """A function that is given nothing is explored with all that it reaches, as a whole program."""
 
-LIMITS = (Limits(depth=6, nodes=1200), Limits(depth=2, nodes=800), Limits(depth=1, nodes=800))
+LIMITS = (Limits(depth=6, nodes=700), Limits(depth=2, nodes=800), Limits(depth=1, nodes=800))
 _BLOCKS = re.compile(rb"<-|\bchan\b|\bgo\s|\bselect\b|\.(?:R?Lock|Wait|Go)\(")
 """The text of a function that has anything to do with waiting: of others nobody needs to know that they are big."""
 _WORD = re.compile(rb"\w+")
