@@ -189,6 +189,7 @@ def amount(lo: Lowering, node: ast.Expr, env: Env) -> int | None:
         return _scaled(lo, value)
     symbol = count_symbol(lo, node, env)
     if symbol is not None and (symbol in lo.known.counts or lo.known.is_first):
+        lo.survey.uses.setdefault(symbol, set()).add(id(node))
         return lo.count
     if isinstance(node, ast.Binary) and node.op in {"+", "-", "*"}:
         left, right = amount(lo, node.left, env), amount(lo, node.right, env)

@@ -60,6 +60,12 @@ def _unrolled(
     lo: Lowering, body: ast.Block, env: Env, label: str, turns: counts.Turns, bind: Callable[[Env, int], None]
 ) -> None:
     """A counted loop: its body as many times, each in an activation of its own."""
+    if turns.symbol:
+        lo.survey.uses.setdefault(turns.symbol, set()).add(id(body))
+    if lo.free and turns.symbol and lo.known.feed(turns.symbol, id(body)):
+        _any_number(lo, body, env, label, bind)
+        return
+    first = len(lo.auto.edges)
     frame = lo.frame
     out = lo.node()
     outer, scopes = frame.context, lo.scopes
@@ -88,6 +94,34 @@ def _unrolled(
     frame.branching -= 1
     lo.goto(out)
     lo.cur = out
+    if turns.symbol:
+        _note_feed(lo, id(body), first)
+
+
+def _any_number(lo: Lowering, body: ast.Block, env: Env, label: str, bind: Callable[[Env, int], None]) -> None:
+    """A loop that runs as often as nothing in view tells."""
+    head, start, out, onward = lo.node(), lo.node(), lo.node(), lo.node()
+    lo.survey.feeds[id(body)] = lo.known.feeds[id(body)]
+    lo.goto(head)
+    lo.edge(head, None, start)
+    lo.edge(head, None, out)
+    lo.cur = start
+    inner = Env(env)
+    bind(inner, 0)
+    _looping(lo, body, inner, label, out, onward)
+    lo.edge(onward, None, head)
+    lo.cur = out
+
+
+def _note_feed(lo: Lowering, loop: int, since: int) -> None:
+    """Remember the channels that a loop sends on, when it does nothing else to primitives."""
+    ops = [op for edges in lo.auto.edges[since:] for op, _ in edges if op is not None and op.kind not in _STEERING]
+    ops = [op for op in ops if op.prim is None or not (op.prim.silent or op.prim.kind == "ctx")]
+    if ops and all(op.kind == "send" and op.prim is not None for op in ops):
+        lo.survey.feeds[loop] = frozenset(op.prim.ident for op in ops if op.prim is not None)
+
+
+_STEERING = frozenset({"choose", "set", "forget"})
 
 
 def _any_operation(lo: Lowering, since: int) -> bool:

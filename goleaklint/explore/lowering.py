@@ -63,11 +63,14 @@ class Frame(msgspec.Struct, eq=False):
 class Lowering:
     """The state of one pass over a root."""
 
-    def __init__(self, facts: PackageFacts, heap: Heap, limits: Limits, count: int, known: Survey) -> None:
+    def __init__(
+        self, facts: PackageFacts, heap: Heap, limits: Limits, count: int, known: Survey, *, free: bool = False
+    ) -> None:
         self.facts = facts
         self.heap = heap
         self.limits = limits
         self.count = count  # what every symbolic loop count is, in this variant
+        self.free = free  # in this variant a loop whose count nothing else shares runs any number of times
         self.known = known  # what the pass before learned
         self.keys = known.keys()
         self.survey = Survey()
@@ -115,6 +118,8 @@ class Lowering:
         if op is not None:
             op.target = target
             prim = op.prim
+            if prim is not None and op.kind == "recv" and not self.loops and not isinstance(op.place.node, ast.Range):
+                self.survey.counted.add(prim.ident)
             if prim is not None and prim.activation and not prim.leaves and prim.activation not in self.activations:
                 prim.leaves = True
         self.auto.edges[source].append((op, target))

@@ -161,8 +161,8 @@ def _grouped(found: list[Stuck]) -> list[Stuck]:
     return list(first.values())
 
 
-def _rank(item: Stuck) -> tuple[bool, bool, bool, bool, int]:
-    return (item.alone, item.root_in_test, item.only_after_failure, item.needs_two, len(item.trace))
+def _rank(item: Stuck) -> tuple[bool, bool, bool, bool, bool, int]:
+    return (item.alone, item.root_in_test, item.only_after_failure, item.needs_many, item.needs_two, len(item.trace))
 
 
 def _explore(facts: PackageFacts, root: Root) -> list[Stuck] | None:
@@ -185,17 +185,21 @@ def _explore(facts: PackageFacts, root: Root) -> list[Stuck] | None:
 def _variants(facts: PackageFacts, root: Root, limits: Limits) -> tuple[list[Stuck], bool]:
     """What is stuck in one scope, and whether its primitives could be explored together."""
     found: list[Stuck] = []
-    is_whole = True
-    for count in (1, 2):
-        lo = _lower(facts, root, limits, count)
+    is_whole, has_feeds = True, False
+    for count, free in ((1, False), (2, False), (1, True)):
+        if free and not has_feeds:
+            break
+        lo = _lower(facts, root, limits, count, free=free)
         if lo is None:
             break
         symbols = len(lo.known.counts)
+        has_feeds = lo.known.has_feeds
         items, together = _search(lo, root)
         is_whole = is_whole and together
         for item in items:
             item.symbols = symbols
             item.needs_two = count == 2
+            item.needs_many = free
             item.unrelated_counts = lo.known.unrelated
             item.root_in_test = root.decl.file.is_test
             found.append(item)
@@ -204,12 +208,12 @@ def _variants(facts: PackageFacts, root: Root, limits: Limits) -> tuple[list[Stu
     return found, is_whole
 
 
-def _lower(facts: PackageFacts, root: Root, limits: Limits, count: int) -> Lowering | None:
+def _lower(facts: PackageFacts, root: Root, limits: Limits, count: int, *, free: bool = False) -> Lowering | None:
     """Lower a root until its heap no longer changes; None as soon as nothing in it can be said to wait."""
     heap, known = Heap(), Survey(is_first=True)
     for _ in range(PASSES):
         heap.changed = False
-        lo = Lowering(facts, heap, limits, count, known)
+        lo = Lowering(facts, heap, limits, count, known, free=free)
         owner = lo.owner_name(root.closure)
         lo.frames.append(Frame(root.closure.file, root.name, owner, 0, lo.node()))
         heap.escape(lo.inline(root.closure, [], _NOWHERE, "root"))

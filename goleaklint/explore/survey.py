@@ -13,6 +13,9 @@ class Survey(msgspec.Struct, eq=False):
 
     is_first: bool = False  # nothing is known yet
     counts: set[str] = msgspec.field(default_factory=set)
+    uses: dict[str, set[int]] = msgspec.field(default_factory=dict)  # count -> where it is used: loops, capacities, Add
+    feeds: dict[int, frozenset[int]] = msgspec.field(default_factory=dict)  # loop -> the channels that it only sends on
+    counted: set[int] = msgspec.field(default_factory=set)  # channels of which a fixed number of values is received
     forced: dict[str, None] = msgspec.field(default_factory=dict)  # conditions to remember in any case, in order
     tests: dict[str, set[int]] = msgspec.field(default_factory=dict)
     mentions: dict[str, frozenset[str]] = msgspec.field(default_factory=dict)
@@ -21,6 +24,17 @@ class Survey(msgspec.Struct, eq=False):
     def unrelated(self) -> bool:
         """Whether several large literal counts are in use: they may add up, which one value for all cannot show."""
         return sum(symbol.startswith("#") for symbol in self.counts) > 1
+
+    def feed(self, symbol: str, loop: int) -> frozenset[int]:
+        """The channels that a loop feeds which runs as often as nothing else tells: any number of times."""
+        channels = self.feeds.get(loop, frozenset())
+        is_free = self.uses.get(symbol) == {loop} and channels.isdisjoint(self.counted)
+        return channels if is_free else frozenset()
+
+    @property
+    def has_feeds(self) -> bool:
+        """Whether there is any such loop."""
+        return any(len(places) == 1 and self.feed(symbol, next(iter(places))) for symbol, places in self.uses.items())
 
     def keys(self) -> frozenset[str]:
         """The conditions worth remembering: flags and nil tests, and those tested at two places; the first few."""
