@@ -21,11 +21,13 @@ from goleaklint.explore.values import (
     Prim,
     Value,
 )
+from goleaklint.facts.types import canonical
 from goleaklint.golang import ast
 
 if TYPE_CHECKING:
     from goleaklint.explore.lowering import Lowering
 
+_NILABLE = Prim | Closure | Cancel
 _OPPOSITE = {"!=": "==", ">=": "<", ">": "<="}
 
 
@@ -63,12 +65,22 @@ def branch(lo: Lowering, cond: ast.Expr, env: Env, yes: int, no: int) -> bool | 
     return None
 
 
+def name_of(cell: Cell) -> str:
+    """How conditions name a variable: a copy of a result is that result."""
+    return f"v{cell.same or cell.ident}"
+
+
+def _is_set_or_not(cell: Cell) -> bool:
+    """Whether a variable was declared with a type, other than error, and nil at first: set means not nil."""
+    return cell.maybe_nil and cell.ty is not None and canonical(cell.ty) != "error"
+
+
 def _is_decisive(cond: ast.Expr, env: Env) -> bool:
     """Whether the outcome is known all along: of a flag, of the ok of a receive, of whether a variable is nil."""
     if isinstance(cond, ast.Binary):
         nil = isinstance(cond.right, ast.Name) and cond.right.name == "nil" and cond.op in {"==", "!="}
         cell = env.find(cond.left.name) if nil and isinstance(cond.left, ast.Name) else None
-        return cell is not None and cell.maybe_nil and isinstance(cell.value, Prim | Closure | Cancel)
+        return cell is not None and cell.maybe_nil and (isinstance(cell.value, _NILABLE) or _is_set_or_not(cell))
     cell = env.find(cond.name) if isinstance(cond, ast.Name) else None
     return cell is not None and (cell.is_ok or cell.is_flag)
 
@@ -131,7 +143,7 @@ def path(node: ast.Expr | None, env: Env, mentions: set[str]) -> str | None:
     found: str | None = None
     if isinstance(node, ast.Name):
         cell = env.find(node.name)
-        found = f"v{cell.ident}" if cell is not None else node.name
+        found = name_of(cell) if cell is not None else node.name
         mentions.add(found)
     elif isinstance(node, ast.Selector):
         owner = path(node.x, env, mentions)
@@ -158,28 +170,29 @@ def nil_guard(lo: Lowering, channel: ast.Expr, env: Env) -> Prim | None:
     cell = env.find(channel.name) if isinstance(channel, ast.Name) else None
     if cell is None or not cell.maybe_nil or not isinstance(cell.value, Prim):
         return None
-    key = f"v{cell.ident} == nil"
-    lo.survey.mentions[key] = frozenset({f"v{cell.ident}", "nil"})
+    key = f"{name_of(cell)} == nil"
+    lo.survey.mentions[key] = frozenset({name_of(cell), "nil"})
     lo.survey.forced[key] = None
     return lo.heap.prim(("key", key), "key", key, None) if key in lo.keys else None
 
 
-def written(lo: Lowering, cell: Cell, value: Value, target: ast.Expr) -> None:
+def written(lo: Lowering, cell: Cell, value: Value, target: ast.Node) -> None:
     """A variable or field is written: remembered conditions that mention it no longer hold."""
-    mention = f".{target.name}" if isinstance(target, ast.Selector) else f"v{cell.ident}"
+    mention = f".{target.name}" if isinstance(target, ast.Selector) else name_of(cell)
     for key in sorted(lo.keys):
         if mention not in lo.known.mentions.get(key, ()):
             continue
         prim = lo.heap.prim(("key", key), "key", key, None)
-        outcome = _after_write(key, f"v{cell.ident}", value)
+        outcome = _after_write(key, cell, value)
         if outcome is None:
             lo.emit("forget", prim, target)
         else:
             lo.emit("set", prim, target, int(outcome))
 
 
-def _after_write(key: str, name: str, value: Value) -> bool | None:
+def _after_write(key: str, cell: Cell, value: Value) -> bool | None:
     """What a condition is after this write, if the value tells."""
+    name = name_of(cell)
     if key == name and isinstance(value, Const) and isinstance(value.value, bool):
         return value.value
     if key == f"{name} == nil":
@@ -187,4 +200,6 @@ def _after_write(key: str, name: str, value: Value) -> bool | None:
             return True
         if isinstance(value, Closure | Cancel | Choice) or _certain(value):
             return False
+        if _is_set_or_not(cell) and not isinstance(value, Prim):
+            return False  # what a call gives is taken not to be nil: the test asks whether it was called
     return None

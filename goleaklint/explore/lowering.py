@@ -80,6 +80,7 @@ class Lowering:
         self.active: list[object] = []  # bodies being inlined, against recursion
         self.cur = self.auto.node()
         self.flagged: list[tuple[Prim, int, int, int]] = []  # the nodes that a conditional defer runs
+        self.copied: dict[int, list[Cell]] = {}  # calls whose results go to variables -> the results
         self.makes = 0  # primitives made, and elements stored, so far
         self.loops = 0  # back-edge loops around the current statement, in this goroutine
         self.scopes: tuple[object, ...] = ()  # the conditional statements and goroutines around the current one
@@ -183,8 +184,10 @@ class Lowering:
         self.cur = frame.exit
         values = [self.read(cell) for cell in frame.results]
         for cell, value in zip(frame.results, values, strict=True):
-            if cell.maybe_nil and isinstance(value, Prim):
+            if cell.maybe_nil and isinstance(value, Prim) and id(call) not in self.copied:
                 value.doubtful = True  # returned or not: what the caller knows by then is not followed
+        if id(call) in self.copied:
+            self.copied[id(call)] = frame.results
         return values[0] if len(values) == 1 else Tuple(values) if values else None
 
     def _bind_parameters(

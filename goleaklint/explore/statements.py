@@ -136,6 +136,9 @@ def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
             _note_source(node.left[0], env, frozenset({channel.ident}))
             return
     start, first = lo.cur, len(lo.auto.edges)
+    call = _copied_call(node)
+    if call is not None:
+        lo.copied[id(call)] = []
     values = expressions.values(lo, node.right, len(node.left), env)
     if node.op not in {"=", ":="}:
         for target in node.left:
@@ -145,11 +148,28 @@ def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
                 conditions.written(lo, cell, None, target)
         return
     sources = guards.received_since(lo, start, first)
-    for target, value, source in zip(node.left, values, _sources(node.right, len(node.left)), strict=False):
+    for target, value in zip(node.left, values, strict=False):
         assign(lo, target, value, env, define=node.op == ":=")
         _note_source(target, env, sources)
+    for target, result in zip(node.left, lo.copied.pop(id(call), []), strict=False):
+        _note_copy(lo, target, result, env)
+    for target, source in zip(node.left, _sources(node.right, len(node.left)), strict=False):
         if node.op == ":=" and isinstance(target, ast.Name):
             counts.copied(lo, env.find(target.name), source, env)
+
+
+def _copied_call(node: ast.Assign) -> ast.Call | None:
+    """The call whose results become variables here."""
+    call = node.right[0] if len(node.right) == 1 and node.op == ":=" else None
+    named = all(isinstance(target, ast.Name) for target in node.left)
+    return call if isinstance(call, ast.Call) and named else None
+
+
+def _note_copy(lo: Lowering, target: ast.Expr, result: Cell, env: Env) -> None:
+    """A channel that a call returned or not: the variable is nil exactly when the result was."""
+    cell = env.find(target.name) if isinstance(target, ast.Name) else None
+    if cell is not None and result.maybe_nil and isinstance(result.value, Prim):
+        cell.same, cell.maybe_nil = result.ident, True
 
 
 def _note_source(target: ast.Expr, env: Env, sources: frozenset[int]) -> None:
@@ -219,6 +239,7 @@ def _return(lo: Lowering, node: ast.Return, env: Env, label: str) -> None:
     values = expressions.values(lo, node.values, len(frame.results), env) if node.values else []
     for cell, value in zip(frame.results, values, strict=False):
         lo.heap.store(cell, expressions.typed(value if value is not None else Unknown(), cell.ty))
+        conditions.written(lo, cell, value, node)
     lo.leaves_at(node)
     lo.leave()
 
