@@ -297,7 +297,9 @@ class Lowering:
 
     # ---- goroutines
 
-    def spawn(self, closure: Closure, args: list[Value], at: ast.Node, after: Callable[[], object] | None = None) -> None:
+    def spawn(
+        self, closure: Closure, args: list[Value], at: ast.Node, after: Callable[[], object] | None = None
+    ) -> None:
         """A new goroutine that runs `closure`; `after` lowers what its starter does when it returns (`wg.Done`)."""
         body = closure.literal.body if closure.literal else closure.decl.body if closure.decl else None
         if len(self.auto.threads) >= MAX_THREADS:

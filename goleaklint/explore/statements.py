@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import calls, comma_ok, conditions, containers, counts, escape, expressions, guards, loops, making, stdlib
+from goleaklint.explore import (
+    calls,
+    comma_ok,
+    conditions,
+    containers,
+    counts,
+    escape,
+    expressions,
+    guards,
+    loops,
+    making,
+    stdlib,
+)
 from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import Cell, Obj, Prim, Unknown, Value
@@ -189,13 +201,11 @@ def _var(lo: Lowering, node: ast.VarDecl, env: Env, label: str) -> None:
         if name.name == "_":
             continue
         cell = declare(lo, name, env, ty)
-        if index < len(values):
-            lo.heap.store(cell, expressions.typed(values[index], ty))
-            if len(node.values) == len(node.names):
-                counts.copied(lo, cell, node.values[index], env)
-        else:
-            lo.heap.store(cell, making.zero(lo, ty, name, name.name))
-        conditions.written(lo, cell, cell.value, name)
+        value = expressions.typed(values[index], ty) if index < len(values) else making.zero(lo, ty, name, name.name)
+        lo.heap.store(cell, value)
+        if index < len(values) and len(node.values) == len(node.names):
+            counts.copied(lo, cell, node.values[index], env)
+        conditions.written(lo, cell, value, name)
 
 
 def _go(lo: Lowering, node: ast.Go, env: Env, label: str) -> None:

@@ -65,7 +65,11 @@ def confidence_of(stuck: Stuck) -> Confidence:
     """
     if stuck.unrelated_counts or stuck.doubtful or (stuck.root_in_test and not stuck.op.place.file.is_test):
         return Confidence.LOW
-    return Confidence.MEDIUM if stuck.alone or stuck.needs_many or (stuck.needs_two and stuck.symbols > 1) else Confidence.HIGH
+    return (
+        Confidence.MEDIUM
+        if stuck.alone or stuck.needs_many or (stuck.needs_two and stuck.symbols > 1)
+        else Confidence.HIGH
+    )
 
 
 def finding(rule: Rule, stuck: Stuck, message: str, confidence: Confidence | None = None) -> Finding:

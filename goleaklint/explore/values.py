@@ -166,7 +166,23 @@ class Unknown(msgspec.Struct, eq=False):
     ty: Ty | None = None
 
 
-Value = Prim | Obj | Closure | Choice | Tuple | Const | Ordinal | Api | Method | Cancel | Context | Locker | Nothing | Unknown | None
+Value = (
+    Prim
+    | Obj
+    | Closure
+    | Choice
+    | Tuple
+    | Const
+    | Ordinal
+    | Api
+    | Method
+    | Cancel
+    | Context
+    | Locker
+    | Nothing
+    | Unknown
+    | None
+)
 NIL = Const(None)
 NOTHING = Nothing()
 

@@ -288,3 +288,15 @@ func OkSlice() {
 		c <- i
 	}
 }
+
+// Used only where it is not nil.
+func OkNilTest() {
+	var done chan struct{}
+	if refused() == nil {
+		done = make(chan struct{})
+		close(done)
+	}
+	if done != nil {
+		<-done
+	}
+}

@@ -50,15 +50,3 @@ func LeakMap() {
 		topics["b"] <- 1 // missed "GLK106"
 	}()
 }
-
-// Used only where it is not nil.
-func OkNilTest() {
-	var done chan struct{}
-	if refused() == nil {
-		done = make(chan struct{})
-		close(done)
-	}
-	if done != nil {
-		<-done // wrong "GLK105"
-	}
-}
