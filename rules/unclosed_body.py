@@ -1,0 +1,146 @@
+"""The body of an HTTP response that is not closed on some way out.
+
+*Why it leaks*
+
+A response whose body is neither closed nor read to its end holds its connection, and with it the two goroutines that
+serve it (net/http, transport.go: `persistConn.readLoop` waits for `waitForBodyRead`, `writeLoop` for the next request).
+They stay until the server hangs up, one pair more with each such request; none of your functions is on their stacks.
+
+*Leaks*
+
+    func load(client *http.Client, request *http.Request, into io.Writer) error {
+        response, err := client.Do(request) // want "GLK701"
+        if err != nil {
+            return err
+        }
+        if response.StatusCode != http.StatusOK {
+            return errors.New(response.Status)
+        }
+        defer response.Body.Close()
+        _, err = io.Copy(into, response.Body)
+        return err
+    }
+
+*Fixed*
+
+    func load(client *http.Client, request *http.Request, into io.Writer) error {
+        response, err := client.Do(request)
+        if err != nil {
+            return err
+        }
+        defer response.Body.Close()
+        if response.StatusCode != http.StatusOK {
+            return errors.New(response.Status)
+        }
+        _, err = io.Copy(into, response.Body)
+        return err
+    }
+
+*What it does not see*
+
+A response that is handed on: returned, stored, given to a function of another package. A body that is read to its
+end lets its connection go, closed or not: confidence is low then. The answer to HEAD has no body.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from goleaklint.explore.package import Package
+from goleaklint.facts.obligations import Api, Duty, Lapse, duties, finding, lapse, words
+from goleaklint.facts.resolve import Bindings, bindings
+from goleaklint.facts.uses import CLOSE, Thing
+from goleaklint.golang import ast
+from goleaklint.model import Confidence, Finding, Rule, Severity
+
+RULE = Rule(
+    code="GLK701",
+    name="unclosed-body",
+    severity=Severity.WARNING,
+    confidence=Confidence.MEDIUM,
+    since="0.2.0",
+    wait_reasons=("select", "IO wait"),
+)
+
+_CALL = re.compile(rb"\.(?:Get|Post|PostForm|Do|RoundTrip)\(")
+_DRAINS = frozenset({"io.ReadAll", "io/ioutil.ReadAll", "io.Copy", "io.CopyBuffer", "(bytes.Buffer).ReadFrom"})
+_READERS = frozenset(
+    {
+        "bufio.NewReader",
+        "bufio.NewReaderSize",
+        "bufio.NewScanner",
+        "compress/gzip.NewReader",
+        "encoding/csv.NewReader",
+        "encoding/gob.NewDecoder",
+        "encoding/json.NewDecoder",
+        "encoding/xml.NewDecoder",
+        "io.CopyN",
+        "io.LimitReader",
+        "io.ReadAtLeast",
+        "io.ReadFull",
+        "io.TeeReader",
+    }
+)
+_BODY = Thing(release=CLOSE, lookers=_READERS, drains=_DRAINS)
+_FIELDS = (
+    "Status",
+    "StatusCode",
+    "Proto",
+    "ProtoMajor",
+    "ProtoMinor",
+    "Header",
+    "ContentLength",
+    "TransferEncoding",
+    "Close",
+    "Uncompressed",
+    "Trailer",
+    "Request",
+    "TLS",
+)
+_RESPONSE = Api(
+    Thing(release=frozenset(), inner=(("Body", _BODY),), plain=frozenset(_FIELDS)),
+    error=1,
+)
+_TABLE = {
+    **{f"net/http.{name}": _RESPONSE for name in ("Get", "Post", "PostForm")},
+    **{f"(net/http.Client).{name}": _RESPONSE for name in ("Get", "Post", "PostForm", "Do")},
+    "(net/http.Transport).RoundTrip": _RESPONSE,
+    "(net/http.RoundTripper).RoundTrip": _RESPONSE,
+}
+
+
+def check(package: Package) -> Iterator[Finding]:
+    """Responses of which some path to the end of the function closes no body."""
+    facts = package.facts
+    for decl in facts.reported_funcs():
+        if "net/http" not in decl.file.imports.values() or not _CALL.search(decl.text):
+            continue
+        known = bindings(facts, decl)
+        for duty in duties(known, _TABLE):
+            found = lapse(duty) if not _is_head(known, duty) else None
+            if found is not None:
+                yield finding(RULE, found, _message(found), _confidence(found))
+
+
+def _message(found: Lapse) -> str:
+    if found.how == "discarded":
+        return "the response is dropped, and its body is never closed"
+    assert found.duty.var is not None
+    return words(found, f"{found.duty.var.name}.Body", "closed")
+
+
+def _confidence(found: Lapse) -> Confidence:
+    """In a test the answer may be one that never comes, and the process ends with it."""
+    return Confidence.LOW if found.drained or found.duty.known.file.is_test else Confidence.MEDIUM
+
+
+def _is_head(known: Bindings, duty: Duty) -> bool:
+    """`client.Do` of a request that was made for HEAD, whose answer has no body (transport.go, `readLoop`)."""
+    var = known.var(duty.call.args[0]) if duty.call.args else None
+    made = var.value if var is not None and len(var.stores) == 1 else None
+    name = known.api(made)
+    if not isinstance(made, ast.Call) or not name.startswith("net/http.NewRequest"):
+        return False
+    method = made.args[1 if name.endswith("WithContext") else 0] if len(made.args) > 2 else None
+    return method is not None and known.file.text(method) in (b'"HEAD"', b"http.MethodHead")
