@@ -127,7 +127,7 @@ def lapse(duty: Duty) -> Lapse | None:
     exits.sort(key=lambda point: point.node.at if point.node is not None else 0)
     if not strict:
         how = "never"
-    elif walk.start in exits:
+    elif walk.start in exits and not isinstance(duty.stmt, ast.Return):
         how = "loop"
     elif all(point.kind == "" for point in exits):
         how = "overwritten"
@@ -157,6 +157,8 @@ def _is_known_before(duty: Duty, var: Var, uses: dict[ast.Name, Use]) -> bool:
     for read, use in uses.items():
         if use is Use.LOOKS or read.at >= duty.stmt.at:
             continue
+        if duty.api.result == RECEIVER:
+            return True  # it was there before, and somebody has it
         if isinstance(up.get(read), ast.Unary) or _is_elsewhere(duty, read, (ast.FuncLit, ast.Defer, ast.Go)):
             return True
     return False
