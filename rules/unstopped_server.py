@@ -35,7 +35,7 @@ may live as long as the process; in a command and in tests confidence is low.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from goleaklint.explore.package import Package
@@ -93,8 +93,14 @@ def check(package: Package) -> Iterator[Finding]:
 def _servers(known: Bindings, function: Function) -> Iterator[Finding]:
     seen: set[Var] = set()
     for node in function.own():
-        var = known.var(node) if isinstance(node, ast.Name) else None
-        if var is None or var in seen or var.function is not function or var.kind != "local":
+        var = known.var(node)
+        if (
+            not isinstance(node, ast.Name)
+            or var is None
+            or var in seen
+            or var.function is not function
+            or var.kind != "local"
+        ):
             continue
         seen.add(var)
         if canonical(known.type_of_var(var)) != "net/http.Server" or isinstance(var.value, ast.Call):
@@ -107,9 +113,8 @@ def _servers(known: Bindings, function: Function) -> Iterator[Finding]:
                 yield _finding(known, found, var, None)
 
 
-def _goroutine(function: Function, var: Var | None, test: object) -> ast.Go | None:
+def _goroutine(function: Function, var: Var | None, test: Callable[[ast.Call, set[ast.Name]], bool]) -> ast.Go | None:
     """The go statement whose goroutine serves the variable."""
-    assert callable(test)
     for node in function.own():
         if isinstance(node, ast.Go) and var is not None:
             inside = {read for read in var.reads if node.at <= read.at < node.end}

@@ -93,7 +93,7 @@ def _confidence(known: Bindings, found: Lapse) -> Confidence:
 
 
 def _channels(known: Bindings, function: Function) -> Iterator[Finding]:
-    """`signal.Notify(c, ...)` of a local channel in a function that comes to an end, by which it may be called again."""
+    """`signal.Notify(c, ...)` of a local channel in a function that may be called again."""
     for node in function.own():
         if not isinstance(node, ast.Call) or known.api(node) != "os/signal.Notify" or not node.args:
             continue

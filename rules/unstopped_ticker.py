@@ -4,8 +4,8 @@
 
 Before Go 1.23 a ticker that is not stopped stays in the heap of timers for as long as the process lives, and ticks
 (package time, `NewTicker`); `time.Tick` gives one that nobody can stop, `time.After` a timer that stays until it fires.
-No goroutine stays with them, but each call costs some time for ever. Since Go 1.23 they are collected like anything else,
-and the rule is silent; what the `go` line of the module says counts.
+No goroutine stays with them, but each call costs some time for ever. Since Go 1.23 they are collected like anything
+else, and the rule is silent; what the `go` line of the module says counts.
 
 *Leaks*
 

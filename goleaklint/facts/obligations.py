@@ -220,7 +220,7 @@ class _Walk:
         if self.var.kind == "result" and isinstance(node, ast.Return) and not node.values:
             return True
         # `switch err {`, `switch { case isFatal(err): }`: which of the ways is that of the failure is not known.
-        return isinstance(parents(self.known).get(node), ast.Switch) if self._is_error(node) else False
+        return node is not None and self._is_error(node) and isinstance(parents(self.known).get(node), ast.Switch)
 
     def _stores(self, point: Point, var: Var) -> bool:
         return any(part.at <= store.at < part.end for part in point.parts for store in var.stores if store.at > var.at)

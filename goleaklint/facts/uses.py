@@ -56,9 +56,9 @@ class Thing:
 def parents(known: Bindings) -> dict[ast.Node, ast.Node]:
     """Every node of the declaration -> the node around it."""
     key = ("parents", known.decl)
-    found = known.facts.memo.get(key)
-    if not isinstance(found, dict):
-        found = {}
+    memo = known.facts.memo.get(key)
+    found: dict[ast.Node, ast.Node] = memo if isinstance(memo, dict) else {}
+    if not found:
         stack: list[ast.Node] = [known.decl.body] if known.decl.body is not None else []
         while stack:
             node = stack.pop()
