@@ -6,7 +6,7 @@ or hand it on (`uses` decides which); where the acquiring call has failed (`err 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from goleaklint.facts.functions import Function, Var
@@ -19,6 +19,7 @@ from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
 
 _PROCESS_WIDE = frozenset({"main", "init", "TestMain"})
 _MOST_EXITS = 3
+_COMMAND_LINES = ("github.com/spf13/cobra", "github.com/urfave/cli")
 RECEIVER = -1
 
 
@@ -62,9 +63,8 @@ class Duty:
 
     @property
     def ends_with_process(self) -> bool:
-        """Whether the code is that of a command or a test, whose process is likely to end soon after the function."""
-        known = self.known
-        return known.file.is_test or known.facts.unit.package == "main" or b"cobra.Command" in known.decl.text
+        """Whether the process is likely to end soon after the function."""
+        return is_short_lived(self.known)
 
 
 @dataclass(eq=False, slots=True)
@@ -327,9 +327,14 @@ def _exits(found: Lapse) -> Iterator[Related]:
             yield Related(Role.EXIT, known.head(node), f"this way out leaves {name} open")
 
 
-def is_called_within(known: Bindings, function: Function, test: Callable[[str], bool]) -> bool:
-    """Whether the function calls an API of which the test holds, in its literals too."""
-    return any(isinstance(node, ast.Call) and test(known.api(node)) for node in descend(function.body))
+def is_short_lived(known: Bindings) -> bool:
+    """Whether the code is that of a test or a command: package main, or one that declares command lines."""
+    unit = known.facts.unit
+    return (
+        known.file.is_test
+        or unit.package == "main"
+        or any(path.startswith(_COMMAND_LINES) for file in unit.files for path in file.imports.values())
+    )
 
 
 def words(found: Lapse, subject: str, done: str) -> str:
