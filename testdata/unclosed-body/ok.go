@@ -377,3 +377,34 @@ func unowned(address string, group *sync.WaitGroup) error {
 	}(resp.Body)
 	return nil
 }
+
+// Its callers get a response that is closed.
+func closedAlready(address string) (*http.Response, error) {
+	resp, err := http.Get(address)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	return resp, nil
+}
+
+func ofClosed(address string) (int, error) {
+	resp, err := closedAlready(address)
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, nil
+}
+
+func (a *api) send(method, address string) (*http.Response, error) {
+	request, err := http.NewRequest(method, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	return a.do(request)
+}
+
+func (a *api) exists(address string) bool {
+	resp, err := a.send(http.MethodHead, address)
+	return err == nil && resp.StatusCode == http.StatusOK
+}
