@@ -152,6 +152,8 @@ def _goroutines(known: Bindings, ours: Duty, theirs: Var, thing: Thing) -> Itera
             body = node.x
         else:
             continue
+        if node.at < ours.stmt.at:
+            continue  # it closes what is there when it runs: `var reader *io.PipeReader` above
         inside = [read for read in theirs.reads if body.at <= read.at < body.end]
         if any(use_of(known, read, thing) is not Use.RELEASES for read in inside):
             yield node

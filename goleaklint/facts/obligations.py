@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.paths import MAX_STATES, Fact, Paths, Point
 from goleaklint.facts.resolve import Bindings
+from goleaklint.facts.types import TESTING, Ty, canonical
 from goleaklint.facts.uses import Thing, Use, parents, use_of
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
@@ -328,11 +329,12 @@ def _exits(found: Lapse) -> Iterator[Related]:
 
 
 def is_short_lived(known: Bindings) -> bool:
-    """Whether the code is that of a test or a command: package main, or one that declares command lines."""
+    """Whether the code is that of a test or its helper, or of a command: package main, or one of command lines."""
     unit = known.facts.unit
     return (
         known.file.is_test
         or unit.package == "main"
+        or any(canonical(Ty(param.type, known.file)) in TESTING for param in known.decl.type.params)
         or any(path.startswith(_COMMAND_LINES) for file in unit.files for path in file.imports.values())
     )
 

@@ -83,3 +83,27 @@ func OkPartnerBefore() {
 	}()
 	<-done
 }
+
+// The first goroutine only closes what there may be, and the second one closes its end.
+func OkStartedBefore() {
+	var reader *io.PipeReader
+	var writer *io.PipeWriter
+	done, read := make(chan struct{}), make(chan struct{})
+	go func() {
+		<-done
+		if reader != nil {
+			reader.CloseWithError(io.ErrClosedPipe)
+		}
+	}()
+	reader, writer = io.Pipe()
+	go func() {
+		_, _ = io.WriteString(writer, "hello")
+		writer.Close()
+	}()
+	go func() {
+		_, _ = io.Copy(io.Discard, reader)
+		close(read)
+	}()
+	<-read
+	close(done)
+}
