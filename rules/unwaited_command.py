@@ -49,7 +49,7 @@ RULE = Rule(
     code="GLK708",
     name="unwaited-command",
     severity=Severity.WARNING,
-    confidence=Confidence.HIGH,
+    confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("select", "chan send", "IO wait"),
 )
