@@ -39,7 +39,7 @@ They stay until the server hangs up, one pair more with each such request; none 
 *What it does not see*
 
 A response that is handed on: returned, stored, given to a function of another package. A body that is read to its
-end lets its connection go, closed or not: confidence is low then. The answer to HEAD has no body.
+end (`io.ReadAll`, a decoder) lets its connection go, closed or not: confidence is low then. The answer to HEAD has no body.
 """
 
 from __future__ import annotations
@@ -66,7 +66,19 @@ RULE = Rule(
     wait_reasons=("select", "IO wait"),
 )
 
-_DRAINS = frozenset({"io.ReadAll", "io/ioutil.ReadAll", "io.Copy", "io.CopyBuffer", "(bytes.Buffer).ReadFrom"})
+_DRAINS = frozenset(
+    {
+        "(bytes.Buffer).ReadFrom",
+        # Whoever decodes a value reads to its end, and with it, as a rule, to that of the body.
+        "encoding/gob.NewDecoder",
+        "encoding/json.NewDecoder",
+        "encoding/xml.NewDecoder",
+        "io.Copy",
+        "io.CopyBuffer",
+        "io.ReadAll",
+        "io/ioutil.ReadAll",
+    }
+)
 _READERS = frozenset(
     {
         "bufio.NewReader",
@@ -74,9 +86,6 @@ _READERS = frozenset(
         "bufio.NewScanner",
         "compress/gzip.NewReader",
         "encoding/csv.NewReader",
-        "encoding/gob.NewDecoder",
-        "encoding/json.NewDecoder",
-        "encoding/xml.NewDecoder",
         "io.CopyN",
         "io.LimitReader",
         "io.ReadAtLeast",

@@ -1,9 +1,7 @@
 package unwaitedcommand
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"os/exec"
 )
 
@@ -26,14 +24,4 @@ func onePath(ctx context.Context, input []byte) error {
 	}
 	stdin.Close()
 	return cmd.Wait()
-}
-
-func copied() (io.Reader, error) {
-	var out bytes.Buffer
-	cmd := exec.Command("date")
-	cmd.Stdout = &out
-	if err := cmd.Start(); err != nil { // want "GLK708 .* cmd is never waited for"
-		return nil, err
-	}
-	return &out, nil
 }

@@ -1,6 +1,7 @@
 package unwaitedcommand
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"os/exec"
@@ -41,4 +42,22 @@ func detached() error {
 	cmd := exec.Command("true")
 	cmd.Stdout = os.Stdout
 	return cmd.Start()
+}
+
+// What copies ends with the process.
+func copied() (*bytes.Buffer, error) {
+	var out bytes.Buffer
+	cmd := exec.Command("date")
+	cmd.Stdout = &out
+	return &out, cmd.Start()
+}
+
+func copiedAndLeft() error {
+	var out bytes.Buffer
+	cmd := exec.Command("date")
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	return nil
 }
