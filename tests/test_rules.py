@@ -32,6 +32,7 @@ PACKAGES = {
     "errgroup": "golang.org/x/sync/errgroup",
     "exec": "os/exec",
     "http": "net/http",
+    "signal": "os/signal",
     "sql": "database/sql",
     "tls": "crypto/tls",
 }
@@ -42,6 +43,7 @@ STANDARD = (
     "errors",
     "fmt",
     "io",
+    "iter",
     "log",
     "net",
     "os",
@@ -203,7 +205,8 @@ def test_documentation_is_complete(name: str) -> None:
 def test_examples_of_the_documentation(name: str, section: str, kind: str, tmp_path: Path) -> None:
     """The first is reported at its mark; the second is silent."""
     text = example(RULES[name], section)
-    (tmp_path / "go.mod").write_text("module p\n\ngo 1.26\n")
+    version = "1.22" if RULES[name].go.startswith("<") else "1.26"
+    (tmp_path / "go.mod").write_text(f"module p\n\ngo {version}\n")
     (tmp_path / "p.go").write_text(text)
     wrong = problems(text, kind, list(findings(tmp_path)), RULES[name])
     assert not wrong, "\n".join([text, *wrong])

@@ -114,16 +114,18 @@ class Paths:
                     stack.append(following)
 
     def _next(self, point: Point, facts: frozenset[Fact]) -> list[State]:
-        found: list[State] = []
+        return [(target, after) for target, after, _ in self.steps(point, facts)]
+
+    def steps(self, point: Point, facts: frozenset[Fact]) -> Iterator[tuple[Point, frozenset[Fact], bool | None]]:
+        """Where control can go from a point, with what is known then and, of a condition, how it came out."""
         for target, fact in point.next:
             if fact is None or point.node not in self._decided:
-                found.append((target, facts))
+                yield target, facts, None if fact is None else fact[1]
                 continue
             text, same = self._decided[point.node]
             value = fact[1] == same
             if (text, not value) not in facts:
-                found.append((target, facts | {(text, value)}))
-        return found
+                yield target, facts | {(text, value)}, fact[1]
 
     @property
     def _decided(self) -> dict[ast.Node, Fact]:
@@ -152,6 +154,7 @@ class Paths:
     def _fact(self, cond: ast.Node, stored: set[str]) -> Fact | None:
         """A condition over names that are assigned once at most, and over fields that are not assigned here."""
         positive = True
+        declared = ""  # where the names are declared: the err of an inner scope is not that of the outer one
         for node in descend(cond):
             if isinstance(node, ast.Call) and not (isinstance(node.fun, ast.Name) and node.fun.name in ("len", "cap")):
                 return None
@@ -161,12 +164,13 @@ class Paths:
                 var = self.known.var(node)
                 if var is not None and len(var.stores) > (var.kind == "local"):
                     return None
+                declared += f" {var.at}" if var is not None else ""
             if isinstance(node, ast.Selector) and self._text(node) in stored:
                 return None
         if isinstance(cond, ast.Binary) and cond.op in ("==", "!="):
             positive = cond.op == "=="
-            return f"{self._text(cond.left)} == {self._text(cond.right)}", positive
-        return self._text(cond), positive
+            return f"{self._text(cond.left)} == {self._text(cond.right)}{declared}", positive
+        return self._text(cond) + declared, positive
 
     def _text(self, node: ast.Node) -> str:
         return self.known.file.text(node).decode("utf-8", "replace")

@@ -54,7 +54,7 @@ func sharedTimeout(ctx context.Context, address string) (*http.Response, error) 
 
 // The transport limits the wait for the headers.
 func transport(ctx context.Context, address string) (*http.Response, error) {
-	client := http.Client{Transport: &http.Transport{ResponseHeaderTimeout: time.Second}}
+	client := http.Client{Transport: &http.Transport{ResponseHeaderTimeout: time.Second, DisableKeepAlives: true}}
 	return client.Get(address)
 }
 

@@ -20,7 +20,7 @@ CAPTURE = "capture `/debug/pprof/goroutine?debug=2` instead, or what the process
         (b"", f"an empty file; {CAPTURE}"),
         (b" \r\n\n", f"an empty file; {CAPTURE}"),
         (
-            gzip.compress(b"x"),
+            gzip.compress(b"x", mtime=0),
             f"a gzip file, perhaps a pprof profile (debug=0), which is not read yet; {CAPTURE}",
         ),
         (

@@ -1,0 +1,162 @@
+"""What is done with a value that somebody must release: it is looked at, read to its end, released, or handed on.
+
+Whatever is not known to leave the duty where it is hands it on, so that the unknown is silent: returned, stored,
+captured by a closure, sent, asserted to another type, given to a function of another package.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from goleaklint.facts.functions import Var
+from goleaklint.facts.resolve import Bindings, bindings
+from goleaklint.facts.types import canonical
+from goleaklint.golang import ast
+from goleaklint.golang.walk import children
+
+_DEEP = 3  # calls and aliases followed for one use
+_BUILT_IN = frozenset({"len", "cap", "print", "println"})
+_PRINTERS = ("fmt.", "log.", "log/slog.")
+
+CLOSE = frozenset({"Close"})
+
+
+class Use(IntEnum):
+    """What one use does to the duty, least first."""
+
+    LOOKS = 0
+    DRAINS = 1  # reads to the end, which lets go of what is pinned without the call that the contract asks for
+    RELEASES = 2
+    HANDS_ON = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A kind of value that must be released.
+
+    `release` are the methods that do it, "()" a call of the value itself; `inner` the things behind fields; `plain`
+    the fields that are mere data; `lookers` and `drains` the functions that take the value and only read it, the
+    latter to its end, as do the methods `readers`; `parts` are the methods, and the ends of names of functions, whose
+    result holds the value: what is done with it counts; `lent` the fields of others that use it and never release it.
+    """
+
+    release: frozenset[str]
+    inner: tuple[tuple[str, Thing], ...] = ()
+    plain: frozenset[str] = frozenset()
+    lookers: frozenset[str] = frozenset()
+    drains: frozenset[str] = frozenset()
+    readers: frozenset[str] = frozenset()
+    parts: tuple[str, ...] = ()
+    lent: frozenset[tuple[str, str]] = frozenset()
+    drained_by: str = ""  # a method of the value that says false when nothing is left: `for rows.Next()`; "()" of a
+    # function that was made with it: `next, stop := iter.Pull(seq)`
+
+
+def parents(known: Bindings) -> dict[ast.Node, ast.Node]:
+    """Every node of the declaration -> the node around it."""
+    key = ("parents", known.decl)
+    memo = known.facts.memo.get(key)
+    found: dict[ast.Node, ast.Node] = memo if isinstance(memo, dict) else {}
+    if not found:
+        stack: list[ast.Node] = [known.decl.body] if known.decl.body is not None else []
+        while stack:
+            node = stack.pop()
+            for child in children(node):
+                found[child] = node
+                stack.append(child)
+        known.facts.memo[key] = found
+    return found
+
+
+def use_of(known: Bindings, node: ast.Node, thing: Thing, depth: int = 0) -> Use:
+    """What the expression around a mention of the value does with it."""
+    around = parents(known).get(node)
+    match around:
+        case ast.Selector():
+            return _selected(known, around, thing, depth)
+        case ast.Call() if around.fun is node:
+            return Use.RELEASES if "()" in thing.release else Use.LOOKS
+        case ast.Call():
+            return _passed(known, around, node, thing, depth)
+        case ast.Binary(op="==" | "!=") | ast.ExprStmt():
+            return Use.LOOKS
+        case _ if _is_received_from(around, node):
+            return Use.LOOKS
+        case ast.Assign(left=[target, *_], right=[only]) if only is node:
+            return _assigned(known, target, thing, depth)
+        case ast.Assign(left=left, right=right) if node in right and len(left) == len(right):
+            return _assigned(known, left[right.index(node)], thing, depth)
+        case ast.VarDecl(names=[target, *_], values=[only]) if only is node:
+            return _assigned(known, target, thing, depth)
+        case ast.VarDecl(names=names, values=values) if node in values and len(names) == len(values):
+            return _assigned(known, names[values.index(node)], thing, depth)
+    return Use.HANDS_ON
+
+
+def use_of_var(known: Bindings, var: Var, thing: Thing, depth: int = 0) -> Use:
+    """The most that any use of a variable does."""
+    return max((use_of(known, read, thing, depth) for read in var.reads), default=Use.LOOKS)
+
+
+def _selected(known: Bindings, selector: ast.Selector, thing: Thing, depth: int) -> Use:
+    name = selector.name
+    for field, inner in thing.inner:
+        if name == field:
+            return use_of(known, selector, inner, depth)
+    if name in thing.release:
+        return Use.RELEASES  # called, or given away as a method value
+    around = parents(known).get(selector)
+    if isinstance(around, ast.Call) and around.fun is selector:
+        if name in thing.parts:
+            return use_of(known, around, thing, depth + 1)
+        return Use.DRAINS if name in thing.readers else Use.LOOKS
+    if name in thing.plain or _is_received_from(around, selector):
+        return Use.LOOKS
+    # A field of what is behind it: `server.Config.Handler = mux`.
+    return Use.LOOKS if isinstance(around, ast.Selector) else Use.HANDS_ON
+
+
+def _is_received_from(around: ast.Node | None, channel: ast.Node) -> bool:
+    return (isinstance(around, ast.Unary) and around.op == "<-") or (
+        isinstance(around, ast.Range) and around.x is channel
+    )
+
+
+def _passed(known: Bindings, call: ast.Call, arg: ast.Node, thing: Thing, depth: int) -> Use:
+    """`f(value)`: what f does with it, as far as it is in view."""
+    api = known.api(call)
+    if api in thing.drains:
+        return Use.DRAINS
+    if api in thing.lookers:
+        outer = parents(known).get(call)
+        # `io.ReadAll(io.LimitReader(body, most))` reads to the end of all that is not too long.
+        return Use.DRAINS if isinstance(outer, ast.Call) and known.api(outer) in thing.drains else Use.LOOKS
+    if isinstance(call.fun, ast.Name) and call.fun.name in _BUILT_IN and known.var(call.fun) is None:
+        return Use.LOOKS
+    if api.startswith(_PRINTERS):
+        return Use.LOOKS
+    if "." in api and any(api.endswith(part) for part in thing.parts) and depth < _DEEP:
+        return use_of(known, call, thing, depth + 1)
+    callee = known.callee(call)
+    if callee is None or callee.body is None or depth >= _DEEP:
+        return Use.HANDS_ON
+    inside = bindings(known.facts, callee)
+    index = next(i for i, one in enumerate(call.args) if one is arg) + (callee.recv is not None)
+    params = inside.functions[0].params if inside.functions else []
+    if index >= len(params) or (callee.type.params and callee.type.params[-1].variadic and index >= len(params) - 1):
+        return Use.HANDS_ON
+    return min(use_of_var(inside, params[index], thing, depth + 1), Use.HANDS_ON)
+
+
+def _assigned(known: Bindings, target: ast.Expr, thing: Thing, depth: int) -> Use:
+    """`other := value`: what is done with the other name; a release of it is taken to happen here."""
+    if isinstance(target, ast.Name) and target.name == "_":
+        return Use.LOOKS
+    if isinstance(target, ast.Selector) and thing.lent:
+        owner = canonical(known.type_of(target.x))
+        return Use.LOOKS if (owner, target.name) in thing.lent else Use.HANDS_ON
+    var = known.var(target)
+    if var is None or len(var.stores) != 1 or var.kind != "local" or depth >= _DEEP:
+        return Use.HANDS_ON
+    return use_of_var(known, var, thing, depth + 1)

@@ -1,0 +1,122 @@
+"""A database connection that is not given back on some way out.
+
+*Why it leaks*
+
+Rows that are neither closed nor read to their end, a transaction without Commit or Rollback, and a Conn without Close
+hold a connection of the pool. A transaction always has a goroutine that waits for its end (database/sql, sql.go:
+`Tx.awaitDone`), rows have one when they were made with a context (`Rows.awaitDone`); and once the pool is empty
+(`SetMaxOpenConns`) each goroutine that asks for a connection waits for ever, too.
+
+*Leaks*
+
+    func names(ctx context.Context, db *sql.DB) ([]string, error) {
+        rows, err := db.QueryContext(ctx, "SELECT name FROM users") // want "GLK702"
+        if err != nil {
+            return nil, err
+        }
+        var all []string
+        for rows.Next() {
+            var name string
+            if err := rows.Scan(&name); err != nil {
+                return nil, err
+            }
+            all = append(all, name)
+        }
+        return all, rows.Close()
+    }
+
+*Fixed*
+
+    func names(ctx context.Context, db *sql.DB) ([]string, error) {
+        rows, err := db.QueryContext(ctx, "SELECT name FROM users")
+        if err != nil {
+            return nil, err
+        }
+        defer rows.Close()
+        var all []string
+        for rows.Next() {
+            var name string
+            if err := rows.Scan(&name); err != nil {
+                return nil, err
+            }
+            all = append(all, name)
+        }
+        return all, rows.Err()
+    }
+
+*What it does not see*
+
+What is handed on, and a database of a type that the source does not name. Rows whose `Next` has said false are closed
+by themselves: where that is all that is missing, confidence is low.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from goleaklint.explore.package import Package
+from goleaklint.facts.obligations import Api, Lapse, duties, finding, lapse, words
+from goleaklint.facts.resolve import bindings
+from goleaklint.facts.uses import CLOSE, Thing
+from goleaklint.model import Confidence, Finding, Rule, Severity
+
+RULE = Rule(
+    code="GLK702",
+    name="held-connection",
+    severity=Severity.WARNING,
+    confidence=Confidence.MEDIUM,
+    since="0.2.0",
+    wait_reasons=("select",),
+)
+
+_CALL = re.compile(rb"\.(?:Queryx?(?:Context)?|NamedQuery(?:Context)?|Begin(?:Tx|x|Txx)?|Connx?)\(")
+_ROWS = Api(Thing(release=CLOSE, drained_by="Next"), error=1)
+_TX = Api(Thing(release=frozenset({"Commit", "Rollback"})), error=1)
+_CONN = Api(Thing(release=CLOSE | {"Release", "Hijack"}), error=1)
+_SQL = ("database/sql", "github.com/jmoiron/sqlx")
+_PGX = ("github.com/jackc/pgx/v4", "github.com/jackc/pgx/v5")
+_TABLE = {
+    **{
+        f"({path}.{owner}).{method}": _ROWS
+        for path in _SQL
+        for owner in ("DB", "Tx", "Conn", "Stmt")
+        for method in ("Query", "QueryContext", "Queryx", "QueryxContext", "NamedQuery", "NamedQueryContext")
+    },
+    **{
+        f"({path}.{owner}).{method}": _TX
+        for path in _SQL
+        for owner in ("DB", "Conn")
+        for method in ("Begin", "BeginTx", "Beginx", "BeginTxx")
+    },
+    **{f"({path}.DB).{method}": _CONN for path in _SQL for method in ("Conn", "Connx")},
+    **{
+        f"({path}{owner}).{method}": api
+        for path in _PGX
+        for owner in (".Conn", ".Tx", "/pgxpool.Pool", "/pgxpool.Conn", "/pgxpool.Tx")
+        for method, api in (("Query", _ROWS), ("Begin", _TX), ("BeginTx", _TX))
+    },
+    **{f"({path}/pgxpool.Pool).Acquire": _CONN for path in _PGX},
+}
+
+
+def check(package: Package) -> Iterator[Finding]:
+    """Rows, transactions and connections that some path to the end of the function leaves open."""
+    facts = package.facts
+    for decl in facts.reported_funcs():
+        if not _CALL.search(decl.text):
+            continue
+        known = bindings(facts, decl)
+        for duty in duties(known, _TABLE):
+            found = lapse(duty)
+            if found is not None:
+                unsure = found.drained or known.file.is_test
+                yield finding(RULE, found, _message(found), Confidence.LOW if unsure else Confidence.MEDIUM)
+
+
+def _message(found: Lapse) -> str:
+    is_tx = found.duty.api is _TX
+    if found.how == "discarded":
+        return f"the {'transaction' if is_tx else 'rows' if found.duty.api is _ROWS else 'connection'} cannot be closed"
+    assert found.duty.var is not None
+    return words(found, found.duty.var.name, "committed or rolled back" if is_tx else "closed")

@@ -1,0 +1,58 @@
+package unstoppedserver
+
+import (
+	"context"
+	"net"
+	"net/http"
+)
+
+func deferred(handler http.Handler, wait func() error) error {
+	server := &http.Server{Handler: handler}
+	defer server.Close()
+	go server.ListenAndServe()
+	return wait()
+}
+
+func byContext(ctx context.Context, handler http.Handler) {
+	server := &http.Server{Handler: handler}
+	go func() {
+		<-ctx.Done()
+		server.Shutdown(context.WithoutCancel(ctx))
+	}()
+	go server.ListenAndServe()
+}
+
+func returned(handler http.Handler) *http.Server {
+	server := &http.Server{Handler: handler}
+	go server.ListenAndServe()
+	return server
+}
+
+// Whoever closes the server closes its listener.
+func served(handler http.Handler, wait func()) error {
+	listener, err := net.Listen("tcp", "localhost:0")
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: handler}
+	go func() { _ = server.Serve(listener) }()
+	wait()
+	return server.Close()
+}
+
+func acceptFor(handle func(net.Conn)) (net.Listener, error) {
+	listener, err := net.Listen("tcp", "localhost:0")
+	if err != nil {
+		return nil, err
+	}
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			handle(conn)
+		}
+	}()
+	return listener, nil
+}

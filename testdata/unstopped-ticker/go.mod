@@ -1,0 +1,3 @@
+module goleaklint.test/oldtimers
+
+go 1.22

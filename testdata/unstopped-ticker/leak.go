@@ -1,0 +1,43 @@
+package unstoppedticker
+
+import "time"
+
+func never(ready func() bool) {
+	ticker := time.NewTicker(time.Second) // want "GLK703 unstopped-ticker: ticker is never stopped"
+	for range ticker.C {
+		if ready() {
+			return
+		}
+	}
+}
+
+func onePath(stop <-chan struct{}, ready bool) {
+	ticker := time.NewTicker(time.Second) // want "GLK703 .* not stopped on every path"
+	if !ready {
+		return
+	}
+	defer ticker.Stop()
+	select {
+	case <-ticker.C:
+	case <-stop:
+	}
+}
+
+func tick(ready func() bool) {
+	for range time.Tick(time.Second) { // want "GLK703 .* time.Tick stays when the function returns"
+		if ready() {
+			return
+		}
+	}
+}
+
+func after(work, stop <-chan int) {
+	for {
+		select {
+		case <-work:
+		case <-time.After(time.Minute): // want "GLK703 .* each round makes a timer"
+		case <-stop:
+			return
+		}
+	}
+}
