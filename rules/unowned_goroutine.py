@@ -73,7 +73,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from goleaklint.explore.package import Package
-from goleaklint.facts import apis
+from goleaklint.facts import apis, lifetime
 from goleaklint.facts.functions import Function
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Paths, Point
@@ -280,6 +280,7 @@ def _finding(known: Bindings, function: Function, node: ast.Node, life: _Life, b
     only_clock = not life.others
     sure = only_clock and not known.file.is_test
     sure = sure and _has_shorter_owner(known, function, body) and not _is_command(known)
+    sure = sure and not lifetime.happens_once(known.facts, known.decl)
     message = "nothing can end this goroutine" + (", which waits only for the clock" if only_clock else "")
     waits = sorted(set(life.timers + life.others))[:_MOST_WAITS]
     return Finding(
