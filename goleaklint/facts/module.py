@@ -35,6 +35,7 @@ class Module:
         self.root = root
         self.path = path
         self.go_version = go_version
+        self.memo: dict[str, list[bytes]] = {}  # by import path, what possession finds in the text of a package
         self._packages: OrderedDict[str, PackageFacts | None] = OrderedDict()
         self._texts: OrderedDict[str, dict[str, bytes]] = OrderedDict()
 

@@ -65,7 +65,7 @@ def _references(facts: PackageFacts, decl: FuncDecl) -> list[Reference] | None:
     found: list[Reference] = []
     for other in [facts, *_importers(facts, decl)]:
         for reference in mentions(other, decl.name):
-            is_one = _is_mention(facts, decl, reference)
+            is_one = mention_in(facts, decl, reference)
             if is_one is None or len(found) > _MOST_SITES:
                 return None
             if is_one:
@@ -85,8 +85,11 @@ def _importers(facts: PackageFacts, decl: FuncDecl) -> Iterator[PackageFacts]:
                 yield other
 
 
-def mentions(facts: PackageFacts, name: str) -> Iterator[Reference]:
-    """Every place outside of tests at which a package writes a name or selects a field or method of this name."""
+def mentions(facts: PackageFacts, name: str, *, elements: bool = False) -> Iterator[Reference]:
+    """Every place outside of tests at which a package writes a name or selects a field or method of this name.
+
+    With `elements` those, too, at which a composite literal gives a field of this name its value.
+    """
     word = re.compile(rb"\b" + re.escape(name.encode()) + rb"\b")
     for file in facts.unit.files:
         if file.is_test or not word.search(file.data):
@@ -94,26 +97,30 @@ def mentions(facts: PackageFacts, name: str) -> Iterator[Reference]:
         for func in file.funcs:
             if func.body is not None and len(word.findall(func.text)) > (func.name == name):
                 known = bindings(facts, func)
-                yield from (Reference(facts, known, node, around) for node, around in _named(func.body, name))
+                yield from (Reference(facts, known, node, around) for node, around in _named(func.body, name, elements))
         for value in file.values:
             if word.search(file.data, value.at, value.end):
                 for initial in value.values:
-                    yield from (Reference(facts, None, node, around) for node, around in _named(initial, name))
+                    yield from (
+                        Reference(facts, None, node, around) for node, around in _named(initial, name, elements)
+                    )
 
 
-def _named(top: ast.Node, name: str) -> Iterator[tuple[ast.Node, tuple[ast.Node, ...]]]:
+def _named(top: ast.Node, name: str, elements: bool) -> Iterator[tuple[ast.Node, tuple[ast.Node, ...]]]:
     stack: list[tuple[ast.Node, tuple[ast.Node, ...]]] = [(top, ())]
     while stack:
         node, around = stack.pop()
         if isinstance(node, ast.Name | ast.Selector) and node.name == name:
             yield node, around
         if isinstance(node, ast.Element) and isinstance(node.key, ast.Name):
+            if elements and node.key.name == name:
+                yield node, around
             stack.append((node.value, (*around, node)))
             continue
         stack += [(child, (*around, node)) for child in reversed(children(node))]
 
 
-def _is_mention(facts: PackageFacts, decl: FuncDecl, at: Reference) -> bool | None:
+def mention_in(facts: PackageFacts, decl: FuncDecl, at: Reference) -> bool | None:
     """Whether a name means the function; None when the types in view do not tell."""
     node, here = at.node, at.facts is facts
     if isinstance(node, ast.Name):
@@ -166,3 +173,28 @@ def _is_method_of(facts: PackageFacts, decl: FuncDecl, owner: Typed) -> bool | N
         return (found[0].file.path, found[0].at) == (decl.file.path, decl.at)
     struct = owner.facts.struct(owner.ty)
     return None if struct is not None and any(field.embedded for field in struct[0].fields) else False
+
+
+def around_in(known: Bindings, node: ast.Node) -> tuple[ast.Node, ...]:
+    """The nodes around one of a declaration's body, outermost first."""
+    key = ("around", known.decl)
+    table = known.facts.memo.get(key)
+    if not isinstance(table, dict):
+        table = known.facts.memo[key] = _parents(known)
+    found: list[ast.Node] = []
+    outer = table.get(node)
+    while outer is not None:
+        found.append(outer)
+        outer = table.get(outer)
+    return tuple(reversed(found))
+
+
+def _parents(known: Bindings) -> dict[ast.Node, ast.Node]:
+    parents: dict[ast.Node, ast.Node] = {}
+    stack: list[ast.Node] = [known.decl.body] if known.decl.body is not None else []
+    while stack:
+        node = stack.pop()
+        for child in children(node):
+            parents[child] = node
+            stack.append(child)
+    return parents
