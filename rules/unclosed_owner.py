@@ -103,7 +103,7 @@ from goleaklint.facts.functions import Function
 from goleaklint.facts.owners import Owner
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Point
-from goleaklint.facts.possession import GO, Holder, constructors, holders, releases, ways_out
+from goleaklint.facts.possession import GO, Holder, constructors, holders, may_hold, releases, ways_out
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
@@ -128,22 +128,25 @@ def check(package: Package) -> Iterator[Finding]:
         if file.path not in facts.unit.report:
             continue
         pattern = constructors(facts, file)
+        calls = sorted(may_hold(file, pattern)) if pattern is not None else []
         for decl in file.funcs:
             if decl.name in _PROCESS_WIDE and decl.recv is None:
                 continue
-            if pattern is not None and pattern.search(decl.text):
+            if pattern is not None and any(decl.at <= at < decl.end for at in calls):
                 known = bindings(facts, decl)
                 for holder in holders(known, pattern):
                     yield from _taken(known, holder)
-            if GO.search(decl.text) and not file.is_test:
+            if not file.is_test and b"go " in decl.text and GO.search(decl.text):
                 yield from _made(bindings(facts, decl))
 
 
 def _taken(known: Bindings, holder: Holder) -> Iterator[Finding]:
     """What becomes of the result of a constructor."""
     own = known.callee(holder.call)
-    if holder.var is not None and not ways_out(known, holder, (), (), known.facts if own is not None else None):
+    if own is not None and owners.constructed(known.facts, own) is None:
         return
+    if holder.var is not None and not ways_out(known, holder, (), (), known.facts if own is not None else None):
+        return  # asked before another package is read
     found = typed.callee(known, holder.call)
     owner = owners.constructed(*found) if found is not None else None
     if found is None or owner is None or not _ends_by_closer_only(known, holder.call, owner):

@@ -22,6 +22,9 @@ GO = re.compile(rb"\bgo\s+[\w(]|\.Go\(")
 """What starts a goroutine, in the text of a function."""
 _FUNCTION = re.compile(rb"^func (?:\(\w* ?\*?\w+[^)]*\) )?(\w+)[^\n]*\{\n(?:.*?\n)??\}", re.MULTILINE | re.DOTALL)
 _MAKES = re.compile(rb"\w\{|\bnew\(")
+_STATEMENT = re.compile(rb"(?:^|[{;])[ \t]*(?:(?:if|var)[ \t]+)?(?:(\w+)(?:,[ \t]*\w+)*[ \t]*:?=[ \t]*)?[\w.]*$")
+"""What may stand before the call on its line when its result is kept in a variable, or dropped."""
+_RETURNS = re.compile(rb"\breturn \S")
 
 
 class Holder(NamedTuple):
@@ -34,7 +37,14 @@ class Holder(NamedTuple):
     error: Var | None
 
 
-def _leads_to(name: bytes, body: bytes, spawners: Collection[bytes]) -> bool:
+_NEAR = 160
+"""Bytes after a call in which `defer x.Close()` is taken to be the next statement but one, at most."""
+
+
+def _may_construct(name: bytes, body: bytes, spawners: Collection[bytes]) -> bool:
+    """By its text alone: it makes something, returns something, and starts a goroutine or calls what does."""
+    if not _MAKES.search(body) or not _RETURNS.search(body):
+        return False
     return name in spawners or any(b"." + other + b"(" in body for other in spawners)
 
 
@@ -54,6 +64,17 @@ def constructors(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | N
     return re.compile(b"|".join(parts)) if parts else None
 
 
+def may_hold(file: SourceFile, pattern: re.Pattern[bytes]) -> dict[int, bytes]:
+    """Where the file calls a constructor and, by its text, keeps or drops the result: offset -> its variable or b""."""
+    found: dict[int, bytes] = {}
+    data = file.data
+    for match in pattern.finditer(data):
+        before = _STATEMENT.search(data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()])
+        if before is not None and not (before[1] and b"defer " + before[1] + b"." in data[match.end() :][:_NEAR]):
+            found[match.start()] = before[1] or b""
+    return found
+
+
 def _exported(module: Module, path: str) -> list[bytes]:
     if path not in module.memo:
         module.memo[path] = [name for name in _names(module.texts(path)) if name[:1].isupper()]
@@ -62,11 +83,11 @@ def _exported(module: Module, path: str) -> list[bytes]:
 
 def _names(texts: dict[str, bytes]) -> list[bytes]:
     """Over the whole package, for the method that starts the goroutine may stand in another file."""
-    if not any(GO.search(text) for text in texts.values()):
+    if not any((b"go " in text or b".Go(" in text) and GO.search(text) for text in texts.values()):
         return []
     bodies = [(match[1], match[0]) for text in texts.values() for match in _FUNCTION.finditer(text)]
     spawners = {name for name, body in bodies if GO.search(body)}
-    return sorted({name for name, body in bodies if _MAKES.search(body) and _leads_to(name, body, spawners)})
+    return sorted({name for name, body in bodies if _may_construct(name, body, spawners)})
 
 
 def holders(known: Bindings, pattern: re.Pattern[bytes]) -> Iterator[Holder]:
