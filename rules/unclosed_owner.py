@@ -99,11 +99,12 @@ from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
 from goleaklint.facts import lifetime, owners, typed
+from goleaklint.facts.events import GO
 from goleaklint.facts.functions import Function
 from goleaklint.facts.owners import Owner
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Point
-from goleaklint.facts.possession import GO, Holder, constructors, holders, may_hold, releases, ways_out
+from goleaklint.facts.possession import Holder, constructors, holders, may_hold, releases, ways_out
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity

@@ -25,6 +25,9 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 
+GO = re.compile(rb"\bgo\s+[\w(]|\.Go\(")
+"""What starts a goroutine, in the text of a function."""
+
 Key = tuple[str, str]
 """Type and field."""
 Origin = tuple[Bindings, ast.Node]

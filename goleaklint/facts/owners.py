@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from goleaklint.facts import apis
-from goleaklint.facts.events import Event, Key, event_of
+from goleaklint.facts.events import GO, Event, Key, event_of
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Paths, Point
-from goleaklint.facts.possession import GO
 from goleaklint.facts.references import around_in, mention_in, mentions
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.types import canonical
@@ -189,7 +188,7 @@ def receiver_of(known: Bindings) -> Var | None:
 def owner_of(known: Bindings, var: Var, spawn: Spawn) -> Owner | None:
     """What ends the goroutine of a value that is made in this declaration, None when something else may."""
     facts, decl = known.facts, known.decl
-    if _goes_elsewhere(known, var, 0):
+    if goes_elsewhere(known, var, 0):
         return None
     life = _life(spawn.body_known, spawn.body, spawn.inside, spawn, 0)
     if life.ends_otherwise or not life.events:
@@ -298,7 +297,7 @@ def _ok_of(known: Bindings, point: Point) -> Var | None:
     return None
 
 
-def _goes_elsewhere(known: Bindings, var: Var, depth: int, into: Var | None = None) -> bool:
+def goes_elsewhere(known: Bindings, var: Var, depth: int = 0, into: Var | None = None) -> bool:
     """Whether a value that is made, or received as `var`, is handed to anybody but its own methods and its caller."""
     for read in var.reads:
         around = around_in(known, read)
@@ -320,7 +319,7 @@ def _goes_elsewhere(known: Bindings, var: Var, depth: int, into: Var | None = No
                 continue
             inner = bindings(known.facts, callee)
             receiver = receiver_of(inner)
-            if depth < _DEEP and receiver is not None and _goes_elsewhere(inner, receiver, depth + 1):
+            if depth < _DEEP and receiver is not None and goes_elsewhere(inner, receiver, depth + 1):
                 return True
             continue
         if isinstance(outer, ast.Element) and _is_stored_below(known, var, around, depth):
@@ -353,7 +352,7 @@ def _is_stored_below(known: Bindings, var: Var, around: tuple[ast.Node, ...], de
                 return True
             part = known.var(node.left[0]) if len(node.left) == 1 else None
             is_new = part is not None and part.kind == "local" and len(part.stores) == 1
-            return is_new and part is not None and depth < _DEEP and not _goes_elsewhere(known, part, depth + 1, var)
+            return is_new and part is not None and depth < _DEEP and not goes_elsewhere(known, part, depth + 1, var)
         if not isinstance(node, ast.Element | ast.Composite | ast.Unary):
             return False
     return False

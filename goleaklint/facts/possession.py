@@ -7,19 +7,18 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from goleaklint.facts import apis
-from goleaklint.facts.events import is_closing
+from goleaklint.facts.events import GO, is_closing
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.module import Module, module_of
+from goleaklint.facts.owners import goes_elsewhere, receiver_of
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.references import around_in
-from goleaklint.facts.resolve import Bindings
+from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.types import Ty, canonical
 from goleaklint.golang import ast
 from goleaklint.golang.source import SourceFile
 
-GO = re.compile(rb"\bgo\s+[\w(]|\.Go\(")
-"""What starts a goroutine, in the text of a function."""
 _FUNCTION = re.compile(rb"^func (?:\(\w* ?\*?\w+[^)]*\) )?(\w+)[^\n]*\{\n(?:.*?\n)??\}", re.MULTILINE | re.DOTALL)
 _MAKES = re.compile(rb"\w\{|\bnew\(")
 _STATEMENT = re.compile(rb"(?:^|[{;])[ \t]*(?:(?:if|var)[ \t]+)?(?:(\w+)(?:,[ \t]*\w+)*[ \t]*:?=[ \t]*)?[\w.]*$")
@@ -58,10 +57,17 @@ def constructors(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | N
     module = module_of(facts) if file.imports else None
     if module is not None:
         for alias, path in sorted(file.imports.items()):
-            names = _exported(module, path) if module.holds(path) else []
+            if not module.holds(path) or not _is_asked(file, alias.encode()):
+                continue
+            names = _exported(module, path)
             if names:
                 parts.append(rb"\b" + re.escape(alias.encode()) + rb"\.(?:" + b"|".join(names) + rb")\(")
     return re.compile(b"|".join(parts)) if parts else None
+
+
+def _is_asked(file: SourceFile, alias: bytes) -> bool:
+    """Whether a result of an imported package is kept or dropped anywhere: else it need not be read."""
+    return bool(may_hold(file, re.compile(rb"\b" + re.escape(alias) + rb"\.[A-Z]\w*\(")))
 
 
 def may_hold(file: SourceFile, pattern: re.Pattern[bytes]) -> dict[int, bytes]:
@@ -183,24 +189,45 @@ def _is_plain_use(
         if outer.name in closers or is_closing(outer.name):
             return False
         return not _hands_out(known, call, facts)
-    if facts is None:
-        return outer.name not in fields
-    return outer.name not in fields and outer.name[:1].islower() and outer.name not in facts.methods_named
+    if outer.name in fields:
+        return False
+    return facts is None or _is_plain_field(known, outer, around[:-1], closers, facts)
+
+
+def _is_plain_field(
+    known: Bindings, outer: ast.Selector, around: tuple[ast.Node, ...], closers: Collection[str], facts: PackageFacts
+) -> bool:
+    """Whether a field is only read, or used by a method that does not end what it is a part of."""
+    if not outer.name[:1].islower() or outer.name in facts.methods_named:
+        return False
+    inner: ast.Node = outer
+    for node in reversed(around):
+        if isinstance(node, ast.Call) and node.fun is inner:
+            return isinstance(inner, ast.Selector) and inner.name not in closers and not is_closing(inner.name)
+        if isinstance(node, ast.Call | ast.Element | ast.Return):
+            found = known.facts.field(known.type_of(outer.x), outer.name)
+            return found is not None and not known.facts.is_sync_type(found[0])
+        if not isinstance(node, ast.Selector | ast.Index | ast.Unary):
+            return True
+        inner = node
+    return True
 
 
 def _hands_out(known: Bindings, call: ast.Call, facts: PackageFacts | None) -> bool:
-    """Whether a method gives something that may end the value: a function, or the value itself."""
-    callee = known.callee(call)
+    """Whether a method gives something that may end the value (a function, the value itself), or tells others of it."""
+    callee, there = known.callee(call), known.facts
     if callee is None and facts is not None and isinstance(call.fun, ast.Selector):
         named = facts.methods_named.get(call.fun.name, [])
-        callee = named[0] if len(named) == 1 else None
+        callee, there = named[0] if len(named) == 1 else None, facts
     if callee is None:
         return facts is not None
     for result in callee.type.results:
         written = Ty(result.type, callee.file)
         if isinstance(result.type, ast.FuncType) or canonical(written) in (callee.recv_type, *apis.CANCEL_TYPES):
             return True
-    return False
+    inner = bindings(there, callee)
+    receiver = receiver_of(inner)
+    return receiver is not None and goes_elsewhere(inner, receiver)
 
 
 def _forget_failures(known: Bindings, start: Point, holder: Holder) -> None:

@@ -105,6 +105,39 @@ func inComposite() keeper {
 	return keeper{one: p}
 }
 
+func (p *poller) joinTo(k *keeper) { k.pollers = append(k.pollers, p) }
+
+func toldByMethod(k *keeper) {
+	p := newPoller()
+	p.joinTo(k)
+}
+
+func partPassed(keep func(chan int)) {
+	p := newPoller()
+	keep(p.ticks)
+}
+
+type group struct {
+	first *part
+	size  int
+}
+
+type part struct{ done chan struct{} }
+
+func newGroup() *group {
+	g := &group{first: &part{done: make(chan struct{})}}
+	go func() { <-g.first.done }()
+	return g
+}
+
+func (p *part) settle() { close(p.done) }
+
+func endedByItsPart() int {
+	g := newGroup()
+	g.first.settle()
+	return g.size
+}
+
 // ---- the caller's context ends it
 
 func givenContext(ctx context.Context) int {
