@@ -130,7 +130,7 @@ def check(package: Package) -> Iterator[Finding]:
         if file.path not in facts.unit.report:
             continue
         pattern = constructors(facts, file)
-        calls = sorted(may_hold(file, pattern)) if pattern is not None else []
+        calls = may_hold(file, pattern) if pattern is not None else []
         for decl in file.funcs:
             if decl.name in _PROCESS_WIDE and decl.recv is None:
                 continue

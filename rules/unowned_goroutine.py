@@ -63,7 +63,8 @@ even asked. Stopping a ticker does not help: `Stop` does not close its channel (
 *What it does not see*
 
 A goroutine that could end but whose owner never asks it to. A loop in a function of another package. What is started in
-`main`, in `init` or once for the process is meant to live as long as it.
+`main`, in `init` or once for the process is meant to live as long as it; what only one place of the module starts, by
+which a command comes once, is told at low confidence.
 """
 
 from __future__ import annotations

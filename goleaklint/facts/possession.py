@@ -67,18 +67,22 @@ def constructors(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | N
 
 def _is_asked(file: SourceFile, alias: bytes) -> bool:
     """Whether a result of an imported package is kept or dropped anywhere: else it need not be read."""
-    return bool(may_hold(file, re.compile(rb"\b" + re.escape(alias) + rb"\.[A-Z]\w*\(")))
+    return any(True for _ in _held(file, re.compile(rb"\b" + re.escape(alias) + rb"\.[A-Z]\w*\(")))
 
 
-def may_hold(file: SourceFile, pattern: re.Pattern[bytes]) -> dict[int, bytes]:
-    """Where the file calls a constructor and, by its text, keeps or drops the result: offset -> its variable or b""."""
-    found: dict[int, bytes] = {}
+def may_hold(file: SourceFile, pattern: re.Pattern[bytes]) -> list[int]:
+    """The offsets at which a file calls a constructor and, by its text, keeps the result in a variable or drops it."""
+    return list(_held(file, pattern))
+
+
+def _held(file: SourceFile, pattern: re.Pattern[bytes]) -> Iterator[int]:
     data = file.data
     for match in pattern.finditer(data):
         before = _STATEMENT.search(data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()])
-        if before is not None and not (before[1] and b"defer " + before[1] + b"." in data[match.end() :][:_NEAR]):
-            found[match.start()] = before[1] or b""
-    return found
+        if before is None:
+            continue
+        if not (before[1] and b"defer " + before[1] + b"." in data[match.end() : match.end() + _NEAR]):
+            yield match.start()
 
 
 def _exported(module: Module, path: str) -> list[bytes]:
