@@ -62,8 +62,10 @@ def check_paths(
 
     Raises NoSuchPath for a path that does not exist, CatalogError for a rule that does not exist or cannot be loaded.
     """
+    from goleaklint.facts import module
     from goleaklint.golang.discover import Options, discover, tidy
 
+    module.forget()
     _collect_less()
     root = repository_root(Path.cwd())
     given = {tidy(path): data for path, data in (given or {}).items()}

@@ -63,7 +63,8 @@ even asked. Stopping a ticker does not help: `Stop` does not close its channel (
 *What it does not see*
 
 A goroutine that could end but whose owner never asks it to. A loop in a function of another package. What is started in
-`main`, in `init` or once for the process is meant to live as long as it.
+`main`, in `init` or once for the process is meant to live as long as it; what only one place of the module starts, by
+which a command comes once, is told at low confidence.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from goleaklint.explore.package import Package
-from goleaklint.facts import apis
+from goleaklint.facts import apis, lifetime
 from goleaklint.facts.functions import Function
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Paths, Point
@@ -280,6 +281,7 @@ def _finding(known: Bindings, function: Function, node: ast.Node, life: _Life, b
     only_clock = not life.others
     sure = only_clock and not known.file.is_test
     sure = sure and _has_shorter_owner(known, function, body) and not _is_command(known)
+    sure = sure and not lifetime.happens_once(known.facts, known.decl)
     message = "nothing can end this goroutine" + (", which waits only for the clock" if only_clock else "")
     waits = sorted(set(life.timers + life.others))[:_MOST_WAITS]
     return Finding(

@@ -16,6 +16,7 @@ from goleaklint.explore.scopes import Env, Heap
 from goleaklint.explore.stuck import Stuck
 from goleaklint.explore.survey import Survey
 from goleaklint.explore.values import Closure, Prim
+from goleaklint.facts import lifetime
 from goleaklint.facts.package import PackageFacts
 from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
@@ -114,6 +115,7 @@ def _makes(facts: PackageFacts, decl: FuncDecl, literal: ast.FuncLit) -> bool:
 def explore_all(facts: PackageFacts, diagnostics: list[Diagnostic]) -> list[Stuck]:
     """The stuck goroutines of all roots of a package; each is told once, from the root that is surest of it."""
     best: dict[tuple[object, ...], Stuck] = {}
+    found_in: dict[tuple[object, ...], tuple[Stuck, Root]] = {}
     too_big: list[Root] = []
     for root in roots(facts):
         try:
@@ -132,9 +134,23 @@ def explore_all(facts: PackageFacts, diagnostics: list[Diagnostic]) -> list[Stuc
             key = (id(item.op.place.node), id(made.node) if made is not None else 0)
             if key not in best or _rank(item) < _rank(best[key]):
                 best[key] = item
+                found_in[key] = item, root
+    for item, root in found_in.values():
+        item.until_exit = _is_left_by_exit(facts, item, root)
     for root in too_big:
         diagnostics.append(_diagnostic(root, "over-budget", "too many states to explore"))
     return _grouped(sorted(best.values(), key=lambda s: (s.op.place.file.path, s.op.place.node.at, s.root)))
+
+
+def _is_left_by_exit(facts: PackageFacts, item: Stuck, root: Root) -> bool:
+    """Whether the root, which has left it behind by returning, ends the process with that."""
+    left = [partner for partner in item.partners if partner.thread.created is None and partner.ended]
+    if not left:
+        return False
+    exits = [partner.exit.node for partner in left if partner.exit is not None]
+    returned = [node.values[-1] for node in exits if isinstance(node, ast.Return) and node.values]
+    failing = any(not isinstance(value, ast.Name) or value.name != "nil" for value in returned)
+    return lifetime.ends_process(facts, root.decl, root.closure.literal, failing=failing)
 
 
 def _diagnostic(root: Root, kind: str, message: str) -> Diagnostic:

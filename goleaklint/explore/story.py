@@ -63,7 +63,12 @@ def confidence_of(stuck: Stuck) -> Confidence:
     What only a test does to the code that it tests says little of that code, and a guard on values that are not
     followed may be what makes a wait sound.
     """
-    if stuck.unrelated_counts or stuck.doubtful or (stuck.root_in_test and not stuck.op.place.file.is_test):
+    if (
+        stuck.unrelated_counts
+        or stuck.doubtful
+        or stuck.until_exit
+        or (stuck.root_in_test and not stuck.op.place.file.is_test)
+    ):
         return Confidence.LOW
     return (
         Confidence.MEDIUM

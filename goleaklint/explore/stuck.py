@@ -54,6 +54,7 @@ class Stuck(msgspec.Struct, eq=False):
     partners: list[Partner] = msgspec.field(default_factory=list)
     trace: list[Op] = msgspec.field(default_factory=list)
     root_in_test: bool = False
+    until_exit: bool = False  # the process ends when the root, which should have released it, returns
     unrelated_counts: bool = False
     alone: bool = False  # found with the other primitives of the root left out
     symbols: int = 0  # how many unknown counts the variant gives a value

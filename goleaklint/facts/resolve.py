@@ -8,7 +8,7 @@ that `apis` lists. What the source does not say is unknown (None).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from goleaklint.facts import apis
@@ -42,6 +42,10 @@ class Bindings:
     def var(self, node: ast.Node | None) -> Var | None:
         """The local variable that a name means; None for anything else."""
         return self._vars.get(node) if isinstance(node, ast.Name) else None
+
+    def variables(self) -> Iterable[Var]:
+        """Each local variable, in the order of the source, once for every name that means it."""
+        return self._vars.values()
 
     def imported(self, node: ast.Expr) -> str:
         """The import path that a name means as a qualifier, "" when it means something else."""

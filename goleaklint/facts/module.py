@@ -1,0 +1,166 @@
+"""The other packages of a module: found by their import path, read when a rule first has a reason to ask.
+
+Nothing is read outside the directory of the go.mod. What is known of a package depends on its files alone, never on
+what was asked before; each process keeps the packages that it asked for last.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import OrderedDict, defaultdict
+from functools import cached_property
+
+from goleaklint.facts.package import PackageFacts
+from goleaklint.golang.constraints import DEFAULT, Constraint
+from goleaklint.golang.discover import join, tidy
+from goleaklint.golang.modules import Modules
+from goleaklint.golang.source import SourceFile, parse_file
+from goleaklint.golang.units import Unit, number_inits
+
+_KEPT = 48
+"""Packages that a process keeps; one that is asked for again after that is read again."""
+_MOST_BYTES = 3_000_000
+"""Of Go in one package. More than that is generated, and says nothing about lifetimes."""
+_HEAD = 16_384
+"""Bytes of a file in which its imports are looked for."""
+_SKIPPED = frozenset({"vendor", "node_modules", "testdata"})
+_MOST_FILES = 40_000
+
+
+class Module:
+    """One go.mod, with the way to its directory as the user spelled it."""
+
+    def __init__(self, root: str, path: str, go_version: tuple[int, int]) -> None:
+        self.root = root
+        self.path = path
+        self.go_version = go_version
+        self.memo: dict[str, list[bytes]] = {}  # by import path, what possession finds in the text of a package
+        self._packages: OrderedDict[str, PackageFacts | None] = OrderedDict()
+        self._texts: OrderedDict[str, dict[str, bytes]] = OrderedDict()
+
+    def holds(self, import_path: str) -> bool:
+        """Whether a package of this import path can only be one of the module."""
+        below = import_path == self.path or import_path.startswith(f"{self.path}/")
+        return bool(self.path) and below and ".." not in import_path.split("/")
+
+    def package(self, import_path: str) -> PackageFacts | None:
+        """The declarations of a package, without its tests, as Linux on amd64 builds it; None when there is none."""
+        if import_path in self._packages:
+            self._packages.move_to_end(import_path)
+            return self._packages[import_path]
+        found = self._packages[import_path] = self._read(import_path) if self.holds(import_path) else None
+        if len(self._packages) > _KEPT:
+            self._packages.popitem(last=False)
+        return found
+
+    def texts(self, import_path: str) -> dict[str, bytes]:
+        """The source of a package's files without tests, by path: enough to see that it is not worth parsing."""
+        if import_path in self._texts:
+            self._texts.move_to_end(import_path)
+            return self._texts[import_path]
+        found = self._texts[import_path] = self._bytes(import_path) if self.holds(import_path) else {}
+        if len(self._texts) > _KEPT:
+            self._texts.popitem(last=False)
+        return found
+
+    def importers(self, import_path: str) -> tuple[str, ...]:
+        """The import paths of the module's packages that import a package outside their tests, sorted."""
+        return self._importers.get(import_path, ())
+
+    def _bytes(self, import_path: str) -> dict[str, bytes]:
+        below = import_path[len(self.path) :].strip("/")
+        directory = join(self.root, below) if below else self.root
+        found: dict[str, bytes] = {}
+        try:
+            names = sorted(name for name in os.listdir(directory) if _is_source(name))
+            for name in names:
+                path = join(directory, name)
+                if os.path.isfile(path):
+                    found[path] = _start_of(path, _MOST_BYTES)
+        except OSError:
+            return {}
+        return found if sum(map(len, found.values())) < _MOST_BYTES else {}
+
+    def _read(self, import_path: str) -> PackageFacts | None:
+        by_package: dict[str, list[SourceFile]] = defaultdict(list)
+        for path, data in self.texts(import_path).items():
+            if b"\0" in data[:_HEAD]:
+                continue
+            file = parse_file(path, data)
+            if Constraint(os.path.basename(path), file.build, file.uses_cgo).allows(DEFAULT):
+                by_package[file.package].append(file)
+        if not by_package:
+            return None
+        name = max(sorted(by_package), key=lambda name: len(by_package[name]))  # broken code may hold several
+        files = by_package[name]
+        number_inits(files)
+        return PackageFacts(
+            Unit(import_path, self.path, self.go_version, name, tuple(files), frozenset(), str(DEFAULT))
+        )
+
+    @cached_property
+    def _importers(self) -> dict[str, tuple[str, ...]]:
+        """For each package of the module those that import it: one look at the head of every file."""
+        pattern = re.compile(rb"\"(" + re.escape(self.path.encode()) + rb"(?:/[^\"\s]*)?)\"")
+        found: dict[str, set[str]] = defaultdict(set)
+        for directory, names in self._directories():
+            relative = os.path.relpath(directory, self.root).replace(os.sep, "/")
+            here = self.path if relative == "." else f"{self.path}/{relative}"
+            for name in names:
+                try:
+                    head = _start_of(join(directory, name), _HEAD)
+                except OSError:
+                    continue
+                for imported in set(pattern.findall(head)):
+                    found[imported.decode("utf-8", "replace")].add(here)
+        return {path: tuple(sorted(users - {path})) for path, users in found.items()}
+
+    def _directories(self) -> list[tuple[str, list[str]]]:
+        found: list[tuple[str, list[str]]] = []
+        count = 0
+        for directory, below, names in os.walk(self.root):
+            below[:] = sorted(name for name in below if name not in _SKIPPED and not name.startswith(("_", ".")))
+            sources = sorted(name for name in names if _is_source(name))
+            count += len(sources)
+            if count > _MOST_FILES:
+                return []
+            if sources:
+                found.append((tidy(directory), sources))
+        return found
+
+
+def _is_source(name: str) -> bool:
+    return name.endswith(".go") and not name.endswith("_test.go") and not name.startswith(("_", "."))
+
+
+def _start_of(path: str, size: int) -> bytes:
+    with open(path, "rb") as file:
+        return file.read(size)
+
+
+_modules: dict[str, Module | None] = {}
+
+
+def forget() -> None:
+    """Before a new run: files may have changed since the last one."""
+    _modules.clear()
+
+
+def module_of(facts: PackageFacts) -> Module | None:
+    """The module of a package, None for code outside of any."""
+    directory = os.path.dirname(facts.unit.files[0].path) or "."
+    if directory not in _modules:
+        _modules[directory] = _find(directory)
+    return _modules[directory]
+
+
+def _find(directory: str) -> Module | None:
+    found = Modules().module(directory)
+    if found is None or not found.path or found.path == "std":
+        return None
+    root = tidy(os.path.relpath(found.root) if not os.path.isabs(directory) else found.root)
+    for other in _modules.values():
+        if other is not None and other.root == root:
+            return other
+    return Module(root, found.path, found.go_version)
