@@ -81,5 +81,6 @@ def check(package: Package) -> Iterator[Finding]:
 def _finding(slot: Slot, use: Use) -> Finding:
     verb = "range over" if use.kind == "range" else "receive from"
     message = f"{verb} {slot.label} blocks for ever: nothing in the package sends on it or closes it"
-    # A channel that never gives anything is what a test needs to make something wait.
-    return finding(RULE, slot, use, message, Confidence.LOW if use.known.file.is_test else Confidence.MEDIUM)
+    # A channel that never gives anything is what a test, or a variable of the package, has to make something wait.
+    is_meant = use.known.file.is_test or not slot.owner
+    return finding(RULE, slot, use, message, Confidence.LOW if is_meant else Confidence.MEDIUM)
