@@ -86,6 +86,7 @@ from collections.abc import Iterator
 
 from goleaklint.explore.overlap import is_new
 from goleaklint.explore.package import Package
+from goleaklint.facts import apis
 from goleaklint.facts.departures import Departure, departure
 from goleaklint.facts.field_uses import slots
 from goleaklint.facts.fields import Slot, Slots, Use
@@ -94,6 +95,7 @@ from goleaklint.facts.parents import parents
 from goleaklint.facts.slot_story import finding, room
 from goleaklint.facts.spawns import spawns
 from goleaklint.golang import ast
+from goleaklint.golang.walk import descend
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
 
 RULE = Rule(
@@ -150,7 +152,14 @@ def _departures(all_slots: Slots, slot: Slot, kinds: tuple[str, ...]) -> list[De
 def _knows(use: Use, left: list[Departure]) -> bool:
     """Whether the function itself tells the partners to end: then it has nothing more to send."""
     stops = [one for departed in left if departed.by is not None for one in departed.by.of("close", "send")]
-    return any(stop.known.decl is use.known.decl for stop in stops)
+    return any(stop.known.decl is use.known.decl for stop in stops) or _cancels(use)
+
+
+def _cancels(use: Use) -> bool:
+    body = use.known.decl.body
+    assert body is not None
+    calls = (node for node in descend(body) if isinstance(node, ast.Call))
+    return any(use.known.is_a(call.fun, *apis.CANCEL_TYPES) for call in calls)
 
 
 def _is_repeated(use: Use) -> bool:
