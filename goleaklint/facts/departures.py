@@ -49,7 +49,7 @@ def departure(slots: Slots, slot: Slot, use: Use, kinds: tuple[str, ...]) -> Dep
     if point is None:
         return None
     for case, (target, _) in zip(use.select.cases, point.next, strict=False):
-        channel = _channel(case.comm)
+        channel = received(case.comm)
         if case is use.case or channel is None:
             continue
         is_signal, by = _signal(slots, use.known, channel)
@@ -90,7 +90,7 @@ def _serves(point: Point, served: set[ast.Node]) -> bool:
     return any(inner in served for part in parts for inner in descend(part))
 
 
-def _channel(comm: ast.Stmt | None) -> ast.Expr | None:
+def received(comm: ast.Stmt | None) -> ast.Expr | None:
     """The channel that a case receives from."""
     value: ast.Expr | None = None
     if isinstance(comm, ast.ExprStmt):
@@ -128,3 +128,15 @@ def _signal(slots: Slots, known: Bindings, channel: ast.Expr) -> tuple[bool, Slo
 def _is_context(known: Bindings, call: ast.Call) -> bool:
     assert isinstance(call.fun, ast.Selector)
     return canonical(known.type_of(call.fun.x)) in ("", apis.CONTEXT)
+
+
+def is_lasting(slots: Slots, known: Bindings, channel: ast.Expr) -> bool:
+    """Whether a channel that has come true stays so: that of a context, or a slot that is closed and never sent on."""
+    is_signal, slot = _signal(slots, known, channel)
+    if not is_signal:
+        return False
+    if slot is not None:
+        return slot.has("close") and not slot.open and not slot.has("send")
+    var = known.var(channel)
+    value = var.value if var is not None and len(var.stores) == 1 else channel
+    return isinstance(value, ast.Call) and isinstance(value.fun, ast.Selector) and value.fun.name == "Done"
