@@ -69,8 +69,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from goleaklint.explore.overlap import is_new
 from goleaklint.explore.package import Package
 from goleaklint.facts import apis
@@ -156,9 +154,8 @@ def _finding(facts: PackageFacts, slot: Slot, use: Use) -> Finding:
     confidence = Confidence.MEDIUM if is_medium else Confidence.LOW
     if use.select is None:
         return finding(RULE, slot, use, message, confidence, creation)
-    head = use.known.file.span(use.select.at, use.select.at + len("select"))
     way_out = Related(Role.EXIT, use.span, "the way out that is never taken")
-    return replace(finding(RULE, slot, use, message, confidence, (*creation, way_out)), span=head)
+    return finding(RULE, slot, use, message, confidence, (*creation, way_out))
 
 
 def _is_owned(facts: PackageFacts, slot: Slot, use: Use, creation: tuple[Related, ...]) -> bool:

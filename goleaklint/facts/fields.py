@@ -55,6 +55,13 @@ class Use(msgspec.Struct, eq=False):
         return self.known.head(self.node)
 
     @property
+    def parked(self) -> Span:
+        """Where a goroutine is seen that waits here: at the select, if that has other cases."""
+        if self.select is None or self.is_bare:
+            return self.span
+        return self.known.file.span(self.select.at, self.select.at + len("select"))
+
+    @property
     def qualified(self) -> str:
         """Go's own name of the function that holds it."""
         return self.known.qualified(self.function)

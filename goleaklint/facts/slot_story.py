@@ -24,7 +24,7 @@ def finding(
         severity=rule.severity if confidence > Confidence.LOW else Severity.NOTE,
         confidence=confidence,
         message=message,
-        span=use.span,
+        span=use.parked,
         function=use.qualified,
         related=(*made(slot), *more),
     )
