@@ -74,7 +74,7 @@ def check(package: Package) -> Iterator[Finding]:
     """Waits for WaitGroups that are only added to."""
     for slot in slots(package.facts).closed("wg"):
         adds, waits = slot.of("add"), slot.of("wait")
-        if not waits or slot.has("done") or not adds or not all(map(_adds, adds)):
+        if not slot.is_made or not waits or slot.has("done") or not adds or not all(map(_adds, adds)):
             continue
         for use in waits:
             if use.exact and is_new(package, use, {"wait"}):

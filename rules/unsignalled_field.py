@@ -90,7 +90,7 @@ RULE = Rule(
 def check(package: Package) -> Iterator[Finding]:
     """Waits on Conds that are never signalled."""
     for slot in slots(package.facts).closed("cond"):
-        if slot.has("signal", "broadcast"):
+        if not slot.is_made or slot.has("signal", "broadcast"):
             continue
         for use in slot.of("wait"):
             if use.exact and is_new(package, use, {"cwait"}):

@@ -289,22 +289,22 @@ class _Reader:
                 self._origin_var(known, tree, var, slot, depth)
                 return
             case ast.Call(fun=ast.Name(name="make" | "new")):
-                if slot.kind == "chan" and depth == 0:
+                if depth == 0:
                     self._add("make", known, tree, value, slot, True)
                 return
             case ast.Call(fun=ast.Name(name="append")):
                 for item in value.args[1:]:
                     self._origin(known, tree, item, slot, depth - 1)
                 return
-            case ast.Composite() if slot.kind != "chan":
+            case ast.Composite() | ast.Unary(op="&", x=ast.Composite()) if slot.kind != "chan":
+                self._add("make", known, tree, value, slot, True)
                 return
             case ast.Composite() if depth > 0:
                 for element in value.elements:
                     self._origin(known, tree, element.value, slot, depth - 1)
                 return
-            case ast.Unary(op="&", x=ast.Composite()) if slot.kind != "chan":
-                return
             case ast.Call() if slot.kind == "cond" and known.api(value) == "sync.NewCond":
+                self._add("make", known, tree, value, slot, True)
                 return
             case ast.Selector() if self.out.field(known, value) and self._is_sure(known, value):
                 return  # a slot itself: its own use says so

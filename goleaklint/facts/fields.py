@@ -118,8 +118,9 @@ class Slot(msgspec.Struct, eq=False):
 
     @property
     def is_made(self) -> bool:
-        """Whether some code gives it a channel: one that is never made is nil, as a hook for tests may be."""
-        return self.initial is not None or any(use.kind == "make" for use in self.uses)
+        """Whether some code gives it a value: what is never made is nil, as a hook for tests may be."""
+        is_value = self.kind != "chan" and not isinstance(self.type.node, ast.PointerType)
+        return is_value or self.initial is not None or any(use.kind == "make" for use in self.uses)
 
 
 class Slots:

@@ -36,7 +36,7 @@ def made(slot: Slot) -> Iterator[Related]:
     if slot.initial is not None or not makes:
         yield Related(Role.MADE, slot.declared, f"{_NOUNS[slot.kind]} is declared here")
     for use in makes:
-        yield Related(Role.MADE, use.span, _made(capacity(use)))
+        yield Related(Role.MADE, use.span, _made(slot, use))
 
 
 def partners(uses: Iterable[Use], phrase: str) -> Iterator[Related]:
@@ -46,10 +46,12 @@ def partners(uses: Iterable[Use], phrase: str) -> Iterator[Related]:
         yield Related(Role.PARTNER, use.span, f"{where} {phrase}")
 
 
-def _made(room: int | None) -> str:
+def _made(slot: Slot, make: Use) -> str:
+    room = capacity(make) if slot.kind == "chan" else None
+    text = f"{_NOUNS[slot.kind]} is made here"
     if room is None:
-        return "the channel is made here"
-    return "the channel is made here, " + (f"with room for {room}" if room else "without a buffer")
+        return text
+    return f"{text}, with room for {room}" if room else f"{text}, without a buffer"
 
 
 def capacity(make: Use) -> int | None:

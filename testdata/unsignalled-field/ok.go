@@ -74,3 +74,22 @@ func OkMethodValue() {
 	keep(a)
 	a.wait(time.Millisecond)
 }
+
+// Never made: a hook that no caller sets.
+type pacer struct {
+	wait *sync.Cond
+}
+
+func (p *pacer) step() {
+	if p.wait != nil {
+		p.wait.L.Lock()
+		p.wait.Wait()
+		p.wait.L.Unlock()
+	}
+}
+
+func OkNil() {
+	p := &pacer{}
+	keep(p)
+	p.step()
+}
