@@ -22,7 +22,12 @@ from goleaklint.catalog import built_in_folder
 
 GO = shutil.which("go")
 RULE_FILES = {name: built_in_folder() / f"{name.replace('-', '_')}.py" for name in RULES}
-FOLDERS = [name for name, file in RULE_FILES.items() if "package.stuck(" in file.read_text()]
+_STUCK = re.compile(r"package\.stuck\(|is_new\(")
+OTHERS = {
+    "timer-drain",
+    "unreleased-semaphore",
+}  # decided without an exploration, and yet about one operation that blocks for ever
+FOLDERS = [name for name, file in RULE_FILES.items() if name in OTHERS or _STUCK.search(file.read_text())]
 
 pytestmark = pytest.mark.skipif(GO is None, reason="Go is not installed: testdata is not run")
 

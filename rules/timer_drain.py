@@ -1,0 +1,187 @@
+"""A receive that empties a timer whose value was already taken.
+
+*Why it leaks*
+
+`if !t.Stop() { <-t.C }` takes the value of a timer that has fired. When the loop has received that value before, and
+has not started the timer again, `Stop` reports false and no value is left: the receive waits for ever. That is so
+in every version of Go; since 1.23 there is nothing to empty at all (package time, "Timer.Stop").
+
+*Leaks*
+
+    func watch(events <-chan int, stop <-chan struct{}, d time.Duration, idle func()) {
+        timer := time.NewTimer(d)
+        for {
+            select {
+            case <-timer.C:
+                idle()
+            case <-events:
+                if !timer.Stop() {
+                    <-timer.C // want "GLK711"
+                }
+                timer.Reset(d)
+            case <-stop:
+                return
+            }
+        }
+    }
+
+*Fixed*
+
+    func watch(events <-chan int, stop <-chan struct{}, d time.Duration, idle func()) {
+        timer := time.NewTimer(d)
+        for {
+            select {
+            case <-timer.C:
+                idle()
+            case <-events:
+                if !timer.Stop() {
+                    select {
+                    case <-timer.C:
+                    default:
+                    }
+                }
+                timer.Reset(d)
+            case <-stop:
+                return
+            }
+        }
+    }
+
+*What it does not see*
+
+A value that another function has received. A condition that asks more than what `Stop` reports.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from goleaklint.explore.package import Package
+from goleaklint.facts.functions import Function
+from goleaklint.facts.loops import ways
+from goleaklint.facts.parents import Parents, parents
+from goleaklint.facts.paths import Paths, Point
+from goleaklint.facts.resolve import Bindings, bindings
+from goleaklint.facts.types import canonical
+from goleaklint.golang import ast
+from goleaklint.golang.walk import descend
+from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
+
+RULE = Rule(
+    code="GLK711",
+    name="timer-drain",
+    severity=Severity.ERROR,
+    since="0.2.0",
+    wait_reasons=("chan receive",),
+)
+
+_DRAIN = re.compile(rb"!\s*[\w.\[\]]+\.Stop\(\)\s*\{\s*<-")
+
+
+def check(package: Package) -> Iterator[Finding]:
+    """Drains behind a failed Stop that can be reached when the value is gone."""
+    facts = package.facts
+    for decl in facts.reported_funcs():
+        if decl.body is None or not _DRAIN.search(decl.text):
+            continue
+        known = bindings(facts, decl)
+        for function in known.functions:
+            for node in function.own():
+                drain = _drain(known, node)
+                if drain is not None:
+                    yield from _taken_before(known, function, *drain)
+
+
+def _drain(known: Bindings, node: ast.Node) -> tuple[ast.Expr, ast.Unary] | None:
+    """The timer and the receive of `if !t.Stop() { <-t.C }`."""
+    if not isinstance(node, ast.If):
+        return None
+    match node.cond, node.then.body:
+        case (
+            ast.Unary(op="!", x=ast.Call(fun=ast.Selector(x=timer, name="Stop"))),
+            [ast.ExprStmt(x=ast.Unary(op="<-", x=ast.Selector(x=again, name="C")) as receive), *_],
+        ):
+            is_same = known.file.text(timer) == known.file.text(again)
+            if is_same and canonical(known.type_of(timer)) == "time.Timer":
+                return timer, receive
+    return None
+
+
+def _taken_before(known: Bindings, function: Function, timer: ast.Expr, drain: ast.Unary) -> Iterator[Finding]:
+    text = known.file.text(timer)
+    tree = parents(known)
+    takes = [
+        node
+        for node in function.own()
+        if isinstance(node, ast.Unary)
+        and node is not drain
+        and node.op == "<-"
+        and isinstance(node.x, ast.Selector)
+        and node.x.name == "C"
+        and known.file.text(node.x.x) == text
+    ]
+    paths = Paths(known, function) if takes else None
+    for take in takes:
+        assert paths is not None
+        start, end = _point(paths, tree, take), _point(paths, tree, drain)
+        if start is not None and end is not None and _can_follow(known, start, end, text):
+            yield _finding(known, function, timer, drain, take)
+            return
+
+
+def _point(paths: Paths, tree: Parents, node: ast.Node) -> Point | None:
+    """The place at which a node is evaluated."""
+    return next((paths.point_of[outer] for outer in tree.within(node) if outer in paths.point_of), None)
+
+
+def _can_follow(known: Bindings, start: Point, end: Point, timer: bytes) -> bool:
+    """Whether control can go from the one receive to the other while the timer is not started again."""
+    seen = {start}
+    stack = [start]
+    while stack:
+        for target in ways(stack.pop(), lambda case: False):
+            if target is end:
+                return True
+            if target not in seen and not _starts(known, target, timer):
+                seen.add(target)
+                stack.append(target)
+    return False
+
+
+def _starts(known: Bindings, point: Point, timer: bytes) -> bool:
+    """Whether the timer is reset or replaced here, or is given to a function that may do so."""
+    for part in point.parts:
+        for node in descend(part):
+            if isinstance(node, ast.Assign) and any(known.file.text(target) == timer for target in node.left):
+                return True
+            if isinstance(node, ast.Call):
+                match node.fun:
+                    case ast.Selector(x=reset, name="Reset") if known.file.text(reset) == timer:
+                        return True
+                if _is_given(known, node, timer):
+                    return True
+    return False
+
+
+def _is_given(known: Bindings, call: ast.Call, timer: bytes) -> bool:
+    """`rearm(t)`; for a field also a method of its owner, as in `s.rearm()` for `s.timer`."""
+    if any(known.file.text(arg).lstrip(b"&") == timer for arg in call.args):
+        return True
+    owner = timer.rpartition(b".")[0]
+    callee = known.callee(call) if owner else None
+    return callee is not None and re.search(rb"\.Reset\(|NewTimer\(", callee.text) is not None
+
+
+def _finding(known: Bindings, function: Function, timer: ast.Expr, drain: ast.Unary, take: ast.Unary) -> Finding:
+    name = known.file.text(timer).decode("utf-8", "replace")
+    return Finding(
+        code=RULE.code,
+        name=RULE.name,
+        severity=RULE.severity,
+        confidence=Confidence.MEDIUM if known.file.is_test else Confidence.HIGH,
+        message=f"receive from {name}.C blocks for ever when its value was already received",
+        span=known.head(drain),
+        function=known.qualified(function),
+        related=(Related(Role.PARTNER, known.head(take), "the value can be received here"),),
+    )

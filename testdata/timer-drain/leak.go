@@ -1,0 +1,67 @@
+package timerdrain
+
+import (
+	"errors"
+	"time"
+)
+
+// The value is received by one case; the other expects it to be there still.
+func LeakReceived() {
+	events := make(chan int)
+	go func() {
+		timer := time.NewTimer(time.Millisecond)
+		for {
+			select {
+			case <-timer.C:
+			case <-events:
+				if !timer.Stop() {
+					<-timer.C // want "GLK711 timer-drain: receive from timer.C blocks for ever when its value was already received"
+				}
+				timer.Reset(time.Hour)
+			}
+		}
+	}()
+	time.Sleep(10 * time.Millisecond)
+	events <- 1
+}
+
+// The timer is started again, but not when there was an error.
+type rotator struct {
+	timer *time.Timer
+	stop  chan struct{}
+}
+
+func (r *rotator) run() {
+	for {
+		select {
+		case <-r.timer.C:
+			if err := r.rotate(); err != nil {
+				continue
+			}
+			r.timer.Reset(time.Hour)
+		case <-r.stop:
+			if !r.timer.Stop() {
+				<-r.timer.C // want "GLK711 .* r.timer.C "
+			}
+			return
+		}
+	}
+}
+
+func (r *rotator) rotate() error { return errors.New("no key") }
+
+func LeakError() {
+	r := &rotator{timer: time.NewTimer(time.Millisecond), stop: make(chan struct{})}
+	go r.run()
+	time.Sleep(10 * time.Millisecond)
+	close(r.stop)
+}
+
+// One after the other.
+func LeakTwice() {
+	timer := time.NewTimer(time.Millisecond)
+	<-timer.C
+	if !timer.Stop() {
+		<-timer.C // want "GLK711"
+	}
+}

@@ -1,0 +1,115 @@
+package timerdrain
+
+import "time"
+
+// Every way from the one receive to the other starts the timer.
+func OkReset() {
+	events := make(chan int)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		timer := time.NewTimer(time.Millisecond)
+		for {
+			select {
+			case <-timer.C:
+				timer.Reset(time.Hour)
+			case _, ok := <-events:
+				if !timer.Stop() {
+					<-timer.C
+				}
+				if !ok {
+					return
+				}
+				timer.Reset(time.Millisecond)
+			}
+		}
+	}()
+	time.Sleep(5 * time.Millisecond)
+	events <- 1
+	close(events)
+	<-done
+}
+
+// What was received is remembered.
+func OkFlag() {
+	timer := time.NewTimer(time.Millisecond)
+	received := false
+	stop := make(chan struct{})
+	close(stop)
+	for range 2 {
+		select {
+		case <-timer.C:
+			received = true
+		case <-stop:
+		}
+	}
+	if !timer.Stop() && !received {
+		<-timer.C
+	}
+}
+
+// The receive ends the function.
+func OkReturns() {
+	timer := time.NewTimer(time.Hour)
+	stop := make(chan struct{})
+	close(stop)
+	select {
+	case <-timer.C:
+		return
+	case <-stop:
+		if !timer.Stop() {
+			<-timer.C
+		}
+	}
+}
+
+// A new timer takes its place.
+func OkReplaced() {
+	timer := time.NewTimer(time.Millisecond)
+	<-timer.C
+	timer = time.NewTimer(time.Hour)
+	if !timer.Stop() {
+		<-timer.C
+	}
+}
+
+// A drain that does not wait.
+func OkDefault() {
+	timer := time.NewTimer(time.Millisecond)
+	<-timer.C
+	if !timer.Stop() {
+		select {
+		case <-timer.C:
+		default:
+		}
+	}
+}
+
+// A method starts it.
+type clock struct {
+	timer *time.Timer
+}
+
+func (c *clock) rearm() { c.timer.Reset(time.Hour) }
+
+func OkMethod() {
+	c := &clock{timer: time.NewTimer(time.Millisecond)}
+	<-c.timer.C
+	c.rearm()
+	if !c.timer.Stop() {
+		<-c.timer.C
+	}
+}
+
+// The drain leaves the loop in which the timer is started with each round.
+func OkEachRound() {
+	timer := time.NewTimer(time.Hour)
+	for range 3 {
+		if !timer.Stop() {
+			<-timer.C
+		}
+		timer.Reset(time.Millisecond)
+		<-timer.C
+		timer.Reset(time.Hour)
+	}
+}
