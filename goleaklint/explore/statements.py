@@ -182,6 +182,8 @@ def _note_copy(lo: Lowering, target: ast.Expr, result: Cell, env: Env) -> None:
     cell = env.find(target.name) if isinstance(target, ast.Name) else None
     if cell is not None and result.maybe_nil and isinstance(result.value, Prim):
         cell.same, cell.maybe_nil = result.ident, True
+        if not lo.known.is_first and f"{conditions.name_of(cell)} == nil" not in lo.keys:
+            result.value.doubtful = True  # nothing tests it: it cannot be nil where it is used, for reasons out of view
 
 
 def _note_source(target: ast.Expr, env: Env, sources: frozenset[int]) -> None:

@@ -154,7 +154,7 @@ def test_embedded_locks(owner: str, kinds: tuple[str, ...], expected: tuple[str,
 def test_types_that_carry_a_primitive() -> None:
     """At any depth: fields, embedded structs, elements of maps and slices, functions; not a plain struct."""
     package = facts()
-    assert sorted(package.sync_types) == ["alias", "base", "holder", "middle", "outer", "runner"]
+    assert sorted(package.sync_types) == ["alias", "base", "closer", "holder", "many2", "middle", "outer", "runner"]
     assert package.is_sync_type(named(package, "anything"))
     assert not package.is_sync_type(named(package, "plain"))
     assert not package.is_sync_type(named(package, "list"))
