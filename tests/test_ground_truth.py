@@ -22,7 +22,7 @@ from goleaklint.catalog import built_in_folder
 
 GO = shutil.which("go")
 RULE_FILES = {name: built_in_folder() / f"{name.replace('-', '_')}.py" for name in RULES}
-FOLDERS = [name for name, file in RULE_FILES.items() if "package.stuck(" in file.read_text()]
+FOLDERS = [name for name, file in RULE_FILES.items() if re.search(r"package\.stuck\(|locks_of\(", file.read_text())]
 
 pytestmark = pytest.mark.skipif(GO is None, reason="Go is not installed: testdata is not run")
 
