@@ -143,11 +143,17 @@ class Locks:
         effect = self.walk(function, given).effect
         if not effect:
             return NOTHING
-        gives_function = any(isinstance(result.type, ast.FuncType) for result in function.type.results)
+        # what it gives back may be the lock's object under another name, or the function that unlocks it
+        gives_more = any(
+            not isinstance(result.type, ast.TypeName) or result.type.name not in ("bool", "error", "int", "string")
+            for result in function.type.results
+        )
         naming = Naming(known, function, receiver, args)
         found = renamed(effect, naming, site, is_certain=is_certain)
-        if gives_function:
-            found.net = {path: net._replace(change="?") for path, net in found.net.items()}
+        if gives_more:
+            found.net = {
+                path: net._replace(change="?") if net.change[0] == "+" else net for path, net in found.net.items()
+            }
         return found
 
     def _once(self, known: Bindings, call: ast.Call, site: Site) -> Effect:
