@@ -10,7 +10,7 @@ from goleaklint.facts.lock_names import Path, Place, place_of
 from goleaklint.facts.resolve import Bindings
 from goleaklint.golang import ast
 
-MAX_CHAIN = 6
+MAX_CHAIN = 8
 """Calls that one event is followed through."""
 
 
