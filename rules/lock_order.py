@@ -119,7 +119,7 @@ def _edges(locks: Locks) -> tuple[dict[tuple[str, str], list[_Edge]], dict[objec
                 continue
             edges[kinds].append(_Edge(walk, held, event, _is_close(held, event)))
     for found in edges.values():
-        found.sort(key=lambda edge: (not edge.is_close, len(edge.event.chain)))
+        found.sort(key=lambda edge: (not edge.is_close, not edge.event.sure, len(edge.event.chain)))
     return edges, gates
 
 
@@ -150,7 +150,9 @@ def _finding(edge: _Edge, back: _Edge, gates: dict[object, set[str]]) -> Finding
         name, held = edge.event.place.kind, edge.held.place.kind
     pair = {edge.held.place.kind, edge.event.place.kind}
     common = (gates[edge.event.site] & gates[back.event.site]) - pair
-    is_sure = (edge.is_close and back.is_close) or (edge.walk is back.walk and (_retakes(edge) or _retakes(back)))
+    is_same = (edge.is_close and back.is_close) or (edge.walk is back.walk and (_retakes(edge) or _retakes(back)))
+    # What a callee locks under a condition may be what its caller's state rules out.
+    is_sure = is_same and edge.event.sure and back.event.sure
     related = [
         held_here(edge.held),
         *calls(edge.event),

@@ -103,3 +103,43 @@ func OkReaders() {
 	v.first()
 	v.second()
 }
+
+type link struct {
+	in        sync.Mutex
+	handshake sync.Mutex
+	old       bool
+	done      bool
+}
+
+func (l *link) connect() {
+	l.handshake.Lock()
+	defer l.handshake.Unlock()
+	if l.done {
+		return
+	}
+	l.in.Lock()
+	defer l.in.Unlock()
+	l.done = true
+}
+
+// What the callee locks depends on a state in which nobody holds the other lock.
+func (l *link) read() {
+	l.in.Lock()
+	defer l.in.Unlock()
+	l.after()
+}
+
+func (l *link) after() {
+	if !l.old {
+		return
+	}
+	l.handshake.Lock()
+	defer l.handshake.Unlock()
+	l.done = true
+}
+
+func OkState() {
+	l := &link{}
+	l.connect()
+	l.read()
+}
