@@ -70,9 +70,6 @@ class Steps:
         if isinstance(point.node, ast.Range) and point.parts != (point.node.x,):
             yield from self._assigned(point.node, list(point.parts))
             return
-        if isinstance(point.node, ast.Select):
-            yield from self._select(point.node)
-            return
         for part in point.parts:
             yield from self._visit(part)
 
@@ -144,10 +141,12 @@ class Steps:
             yield Step("defer", self._site(node), number=len(self.deferred) - 1)
 
     def _wait(self, node: ast.Node) -> Iterator[Step]:
-        return iter(())
-
-    def _select(self, node: ast.Select) -> Iterator[Step]:
-        return iter(())
+        """A receive that has no alternative."""
+        if isinstance(node, ast.Unary) and node.op == "<-" and self._point.node not in self._comms:
+            place = place_of(self.known, node.x)
+            if place.path is not None:
+                site = self._site(node)
+                yield Step("event", site, event=Event("wait", place, "recv", site))
 
 
 def _flags(known: Bindings, function: Function) -> set[Var]:
