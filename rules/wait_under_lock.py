@@ -172,9 +172,11 @@ def _finding(walk: Walk, held: Held, event: Event, needed: list[tuple[Site, Site
     for partner, wait in needed[:3]:
         related.append(Related(Role.PARTNER, span_of(partner), f"this would end the wait on {channel}"))
         related.append(Related(Role.BLOCKS, span_of(wait), f"but {lock} is taken first, here"))
+    # `if w.done { <-w.result }`: what it tests under the lock may say that the value is there.
+    is_sure = any(one.site == event.site and one.sure for one in walk.effect.events)
     return finding(
         RULE,
-        Confidence.MEDIUM,
+        Confidence.MEDIUM if is_sure else Confidence.LOW,
         f"receive from {channel} under {lock}, which whoever sends on it or closes it takes first",
         event.site,
         related,

@@ -70,3 +70,34 @@ func OkUnlockedBefore() {
 	go w.run()
 	w.stop()
 }
+
+type order struct {
+	mu     sync.Mutex
+	result chan int
+	isDone bool
+}
+
+func (o *order) deliver(n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.isDone = true
+	o.result <- n
+}
+
+// What is tested under the lock says that the value is there.
+func (o *order) cancel() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.isDone {
+		return <-o.result
+	}
+	return 0
+}
+
+func OkStateUnderLock() {
+	o := &order{result: make(chan int, 1)}
+	o.deliver(1)
+	o.cancel()
+	o = &order{result: make(chan int, 1)}
+	o.cancel()
+}
