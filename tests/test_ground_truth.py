@@ -22,7 +22,7 @@ from goleaklint.catalog import built_in_folder
 
 GO = shutil.which("go")
 RULE_FILES = {name: built_in_folder() / f"{name.replace('-', '_')}.py" for name in RULES}
-_STUCK = re.compile(r"package\.stuck\(|is_new\(")
+_STUCK = re.compile(r"package\.stuck\(|is_new\(|locks_of\(")
 OTHERS = {
     "timer-drain",
     "unreleased-semaphore",

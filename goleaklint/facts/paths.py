@@ -113,6 +113,10 @@ class Paths:
                     seen.add(following)
                     stack.append(following)
 
+    def following(self, point: Point, facts: frozenset[Fact]) -> list[State]:
+        """Where control goes from a point, for one who walks with a state of his own."""
+        return self._next(point, facts)
+
     def _next(self, point: Point, facts: frozenset[Fact]) -> list[State]:
         return [(target, after) for target, after, _ in self.steps(point, facts)]
 

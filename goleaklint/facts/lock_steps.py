@@ -1,0 +1,175 @@
+"""The steps of a function that concern locks, in the order in which Go evaluates them, for each point of its paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from goleaklint.facts.functions import Function, Var
+from goleaklint.facts.lock_effects import Effect, Event, Site
+from goleaklint.facts.lock_names import Path, Place, lock_op, place_of
+from goleaklint.facts.paths import Paths, Point
+from goleaklint.facts.resolve import Bindings
+from goleaklint.golang import ast
+from goleaklint.golang.walk import children, descend
+
+CallEffect = Callable[[Function, ast.Call], Effect]
+"""What a call does to locks, in the names of the function that makes it."""
+
+
+class Step(NamedTuple):
+    """One step; `kind` is "lock", "unlock", "try", "effect", "event", "assign", "flag" or "defer"."""
+
+    kind: str
+    site: Site
+    place: Place | None = None
+    mode: str = ""
+    effect: Effect | None = None
+    event: Event | None = None
+    vars: tuple[Var, ...] = ()
+    paths: tuple[Path, ...] = ()
+    var: Var | None = None
+    value: bool = False
+    number: int = 0
+
+
+class Steps:
+    """The steps of one function by point; `deferred` what its defer statements run at the end, with their points."""
+
+    def __init__(self, paths: Paths, call_effect: CallEffect) -> None:
+        self.known: Bindings = paths.known
+        self.function = paths.function
+        self.call_effect = call_effect
+        self.deferred: list[tuple[Point, list[Step]]] = []
+        self._flags = _flags(self.known, self.function)
+        self._of: dict[Point, list[Step]] = {}
+        self._comms = {
+            case.comm
+            for node in self.function.own()
+            if isinstance(node, ast.Select)
+            for case in node.cases
+            if case.comm is not None
+        }
+        self.is_empty = True
+        self._point: Point
+        for point in paths.reachable():
+            self._point = point
+            steps = list(self._steps(point))
+            if steps:
+                self._of[point] = steps
+                self.is_empty = self.is_empty and all(step.kind in ("assign", "flag") for step in steps)
+
+    def of(self, point: Point) -> list[Step]:
+        """The steps of a point."""
+        return self._of.get(point, [])
+
+    def _site(self, node: ast.Node) -> Site:
+        return Site(self.known, node, self.function)
+
+    def _steps(self, point: Point) -> Iterator[Step]:
+        if isinstance(point.node, ast.Range) and point.parts != (point.node.x,):
+            yield from self._assigned(point.node, list(point.parts))
+            return
+        for part in point.parts:
+            yield from self._visit(part)
+
+    def _visit(self, node: ast.Node) -> Iterator[Step]:
+        match node:
+            case ast.FuncLit():
+                return
+            case ast.Go():
+                if isinstance(node.call, ast.Call):
+                    for arg in node.call.args:
+                        yield from self._visit(arg)
+            case ast.Defer():
+                yield from self._defer(node)
+            case ast.Call():
+                for child in (node.fun, *node.args):
+                    yield from self._visit(child)
+                yield from self._call(node)
+            case ast.Assign():
+                yield from self._assign(node)
+            case ast.VarDecl():
+                for value in node.values:
+                    yield from self._visit(value)
+                yield from self._assigned(node, list(node.names), node.values)
+            case _:
+                for below in children(node):
+                    yield from self._visit(below)
+                yield from self._wait(node)
+
+    def _assign(self, node: ast.Assign) -> Iterator[Step]:
+        for value in node.right:
+            yield from self._visit(value)
+        for target in node.left:
+            if not isinstance(target, ast.Name):
+                yield from self._visit(target)
+        yield from self._assigned(node, list(node.left), node.right)
+
+    def _assigned(
+        self, node: ast.Node, targets: list[ast.Node], values: list[ast.Expr] | None = None
+    ) -> Iterator[Step]:
+        found = [self.known.var(target) for target in targets]
+        variables = tuple(var for var in found if var is not None)
+        paths = [place_of(self.known, t).path for t in targets if isinstance(t, ast.Selector)]
+        yield Step("assign", self._site(node), vars=variables, paths=tuple(p for p in paths if p is not None))
+        for var, value in zip(found, values or [], strict=False):
+            if var in self._flags and isinstance(value, ast.Name):
+                yield Step("flag", self._site(node), var=var, value=value.name == "true")
+        if isinstance(node, ast.VarDecl) and not node.values:
+            for var in variables:
+                if var in self._flags:
+                    yield Step("flag", self._site(node), var=var, value=False)
+
+    def _call(self, call: ast.Call) -> Iterator[Step]:
+        op = lock_op(self.known, call)
+        if op is not None:
+            yield Step(op.op, self._site(call), place=op.place, mode=op.mode)
+            return
+        effect = self.call_effect(self.function, call)
+        if effect:
+            yield Step("effect", self._site(call), effect=effect)
+
+    def _defer(self, node: ast.Defer) -> Iterator[Step]:
+        if not isinstance(node.call, ast.Call):
+            return
+        for child in (node.call.fun, *node.call.args):
+            yield from self._visit(child)
+        steps = list(self._call(node.call))
+        if steps:
+            self.deferred.append((self._point, steps))
+            yield Step("defer", self._site(node), number=len(self.deferred) - 1)
+
+    def _wait(self, node: ast.Node) -> Iterator[Step]:
+        """A receive that has no alternative."""
+        if isinstance(node, ast.Unary) and node.op == "<-" and self._point.node not in self._comms:
+            place = place_of(self.known, node.x)
+            if place.path is not None:
+                site = self._site(node)
+                yield Step("event", site, event=Event("wait", place, "recv", site))
+
+
+def _flags(known: Bindings, function: Function) -> set[Var]:
+    """Local variables that are given nothing but `true` and `false`, by this function alone."""
+    given: dict[Var, int] = {}
+    for node in function.own():
+        match node:
+            case ast.Assign(left=left, right=right, op="=" | ":=") if len(left) == len(right):
+                pairs = list(zip(left, right, strict=True))
+            case ast.VarDecl(names=names, values=values) if len(names) == len(values):
+                pairs = list(zip(names, values, strict=True))
+            case ast.VarDecl(names=names, values=[], type=ast.TypeName(name="bool")):
+                pairs = [(name, ast.Name(at=0, end=0, name="false")) for name in names]
+            case _:
+                continue
+        for target, value in pairs:
+            var = known.var(target)
+            if var is not None and isinstance(value, ast.Name) and value.name in ("true", "false"):
+                given[var] = given.get(var, 0) + 1
+    return {var for var, count in given.items() if count == len(var.stores) and not _is_shared(known, function, var)}
+
+
+def _is_shared(known: Bindings, function: Function, var: Var) -> bool:
+    return any(
+        isinstance(node, ast.Unary) and node.op == "&" and known.var(node.x) is var for node in descend(function.body)
+    )
