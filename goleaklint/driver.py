@@ -16,7 +16,7 @@ import msgspec
 from goleaklint import catalog as catalogs
 from goleaklint.catalog import Catalog
 from goleaklint.config import Config, repository_root
-from goleaklint.filters import fingerprint, select, suppress
+from goleaklint.filters import alike, fingerprint, select, suppress
 from goleaklint.model import Diagnostic, Finding, Report, Stats
 
 if TYPE_CHECKING:
@@ -138,6 +138,7 @@ class Checker:
             for finding in unique(findings)
             if finding.span.path in files and finding.code in self.on_in_file(finding.span.path)
         ]
+        findings = alike.told_once(findings)
         kept, suppressed = self._suppress(findings, files, diagnostics)
         return PackageResult(
             findings=tuple(self._named(kept, files)),

@@ -101,11 +101,12 @@ def loop_count(lo: Lowering, node: ast.For, env: Env) -> Turns | None:
 def bind_index(lo: Lowering, node: ast.For, env: Env, turns: Turns, turn: int) -> None:
     """The variable of a counted loop in one of its turns, a variable of its own (Go 1.22, "For statements")."""
     init = node.init
-    assert isinstance(init, ast.Assign) and isinstance(init.left[0], ast.Name) and isinstance(node.post, ast.Assign)
+    name = init.left[0] if isinstance(init, ast.Assign) else None
+    if not isinstance(init, ast.Assign) or not isinstance(name, ast.Name) or not isinstance(node.post, ast.Assign):
+        return
     start = constant(lo, init.right[0], env)
     if init.op != ":=" or start is None or node.post.op != "+=" or turns.count <= turn:
         return
-    name = init.left[0]
     cell = lo.heap.cell((lo.frame.context, id(name), "turn"), name.name)
     lo.heap.store(cell, Ordinal(start + turn) if turns.symbol else Const(start + turn))
     env.names[name.name] = cell
@@ -127,10 +128,11 @@ def has_jumps(lo: Lowering, body: ast.Block) -> bool:
 
 def exact_length(lo: Lowering, node: ast.Expr, env: Env) -> int | None:
     """The number of elements in `len(xs)`, if they are told apart."""
-    if isinstance(node, ast.Call) and isinstance(node.fun, ast.Name) and node.fun.name == "len" and len(node.args) == 1:
-        if path(node.args[0], env, set()) is not None:
-            return len(containers.slots(expressions.evaluate(lo, node.args[0], env))) or None
-    return None
+    if not isinstance(node, ast.Call) or not isinstance(node.fun, ast.Name) or node.fun.name != "len":
+        return None
+    if len(node.args) != 1 or path(node.args[0], env, set()) is None:
+        return None
+    return len(containers.slots(expressions.evaluate(lo, node.args[0], env))) or None
 
 
 def range_count(lo: Lowering, node: ast.Range, value: Value, env: Env) -> Turns:

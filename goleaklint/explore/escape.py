@@ -81,14 +81,15 @@ def first_captures(facts: PackageFacts, body: ast.Node) -> dict[str, int]:
     """Where a name is first mentioned in a function literal inside a body."""
     key = ("captures", id(body))
     known = facts.memo.get(key)
-    if not isinstance(known, dict):
-        known = {}
-        for node in descend(body):
-            if isinstance(node, ast.FuncLit):
-                for name in captured_names(node):
-                    known[name] = min(known.get(name, node.at), node.at)
-        facts.memo[key] = known
-    return known
+    if isinstance(known, dict):
+        return known
+    found: dict[str, int] = {}
+    for node in descend(body):
+        if isinstance(node, ast.FuncLit):
+            for name in captured_names(node):
+                found[name] = min(found.get(name, node.at), node.at)
+    facts.memo[key] = found
+    return found
 
 
 _NAMES: dict[int, tuple[ast.FuncLit, dict[str, bool]]] = {}

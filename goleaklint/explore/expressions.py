@@ -148,10 +148,10 @@ def select(lo: Lowering, owner: Value, name: str, node: ast.Node) -> Value:
         if embedded is not None:
             return embedded
     if isinstance(owner, Prim) and owner.kind == "chan":
-        func = lo.facts.channel_method(name)
-        if func is not None:
-            key = ("bound", func.at, id(func.file), value_key(owner))
-            return lo.heap.closure(key, lambda: Closure(None, func, func.file, None, owner))
+        on_channel = lo.facts.channel_method(name)
+        if on_channel is not None:
+            key = ("bound", on_channel.at, id(on_channel.file), value_key(owner))
+            return lo.heap.closure(key, lambda: Closure(None, on_channel, on_channel.file, None, owner))
     return lo.heap.value(("method", value_key(owner), name), lambda: Method(name, owner))
 
 

@@ -217,8 +217,8 @@ def _go(lo: Lowering, node: ast.Go, env: Env, label: str) -> None:
     if calls.is_builtin(lo, call.fun, env):
         calls.spawn_action(lo, node, lambda: calls.call(lo, call, env))
         return
-    function = expressions.evaluate(lo, node.call.fun, env)
-    args = [expressions.evaluate(lo, a, env) for a in node.call.args]
+    function = expressions.evaluate(lo, call.fun, env)
+    args = [expressions.evaluate(lo, a, env) for a in call.args]
     calls.spawn_value(lo, function, args, node)
 
 
@@ -366,7 +366,7 @@ def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
     ready = [_comm(lo, case, env) for case in node.cases]
     head, out = lo.node(), lo.node()
     lo.goto(head)
-    # One case alone is no select: it parks as its operation does (cmd/compile/internal/walk/select.go, walkSelectCases).
+    # One case alone is no select: it parks as its operation does (cmd/compile/internal/walk/select.go).
     at = lo.place(node) if len(node.cases) > 1 else None
     frame.jumps.append(jump(label, out, None))
     for case, (kind, channel, received, guard) in zip(node.cases, ready, strict=True):

@@ -37,30 +37,6 @@ func LeakDoubleLock() {
 	}
 }
 
-// A method that locks calls another one that locks.
-func LeakMethodCallsMethod() {
-	c := &counter{}
-	c.addTwice()
-}
-
-type counter struct {
-	mu sync.Mutex
-	n  int
-}
-
-func (c *counter) add() {
-	c.mu.Lock() // want "GLK401 .* lock of mu "
-	defer c.mu.Unlock()
-	c.n++
-}
-
-func (c *counter) addTwice() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.add()
-	c.add()
-}
-
 // continue in a loop goes round with the lock held.
 func LeakContinue() {
 	var mu sync.Mutex
@@ -190,33 +166,6 @@ func LeakSendsWithLock() {
 	}()
 	orders <- 1
 	mu.Unlock()
-}
-
-// The lock is embedded, and locked again two calls below.
-func LeakEmbedded() {
-	r := &registry{names: map[string]int{}}
-	r.register("a")
-}
-
-type registry struct {
-	sync.Mutex
-	names map[string]int
-}
-
-func (r *registry) register(name string) {
-	r.Lock()
-	defer r.Unlock()
-	r.store(name)
-}
-
-func (r *registry) store(name string) {
-	r.names[name] = r.size()
-}
-
-func (r *registry) size() int {
-	r.Lock() // want "GLK401 .* blocks for ever"
-	defer r.Unlock()
-	return len(r.names)
 }
 
 // goto leaves with the lock held.
