@@ -52,6 +52,7 @@ def branch(lo: Lowering, cond: ast.Expr, env: Env, yes: int, no: int) -> bool | 
     key, positive = _key(lo, cond, env)
     if key is not None:
         lo.survey.tests.setdefault(key, set()).add(cond.at)
+        lo.tested.append(key)
     if key is not None and _is_decisive(cond, env):
         lo.survey.forced[key] = None
     if key is None or key not in lo.keys:

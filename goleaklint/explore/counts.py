@@ -112,12 +112,12 @@ def bind_index(lo: Lowering, node: ast.For, env: Env, turns: Turns, turn: int) -
     env.names[name.name] = cell
 
 
-def has_jumps(lo: Lowering, body: ast.Block) -> bool:
+def has_jumps(lo: Lowering, body: ast.Block | ast.If) -> bool:
     """Whether a body may be left, or go on with its next turn, from inside one of its statements."""
     key = ("jumps", id(body))
     known = lo.facts.memo.get(key)
     if known is None:
-        last = body.body[-1] if body.body else None
+        last = body.body[-1] if isinstance(body, ast.Block) and body.body else None
         known = any(
             isinstance(node, ast.Return | ast.Branch) and node is not last
             for node in descend(body, into_literals=False)

@@ -34,6 +34,7 @@ def for_loop(lo: Lowering, node: ast.For, env: Env, label: str) -> None:
         lo.goto(body)
     else:
         conditions.branch(lo, node.cond, scope, body, out)
+        lo.survey.matters.update(lo.tested[-1:])
     lo.cur = body
     _looping(lo, node.body, scope, label, out, onward)
     lo.cur = onward

@@ -80,6 +80,7 @@ class Lowering:
         self.active: list[object] = []  # bodies being inlined, against recursion
         self.cur = self.auto.node()
         self.flagged: list[tuple[Prim, int, int, int]] = []  # the nodes that a conditional defer runs
+        self.tested: list[str] = []  # the conditions tested so far
         self.copied: dict[int, list[Cell]] = {}  # calls whose results go to variables -> the results
         self.makes = 0  # primitives made, and elements stored, so far
         self.loops = 0  # back-edge loops around the current statement, in this goroutine

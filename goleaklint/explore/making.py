@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from goleaklint.explore.lowering import Lowering
 
 
-_NIL_TYPES = frozenset({"context.Context", "context.CancelFunc", "context.CancelCauseFunc", "error", "any"})
+_NIL_TYPES = frozenset(
+    {
+        *("context.Context", "context.CancelFunc", "context.CancelCauseFunc", "error", "any"),
+        *("net.Conn", "net.Listener", "net.PacketConn", "net/http.Handler", "net/http.ResponseWriter"),
+        *("net/http.RoundTripper", "os.Signal", "sync.Locker", "hash.Hash", "fmt.Stringer", "testing.TB"),
+        *(f"io.{name}" for name in ("Reader", "Writer", "Closer", "Seeker", "ReaderAt", "WriterAt", "StringWriter")),
+        *(f"io.{name}" for name in ("ReadCloser", "WriteCloser", "ReadWriter", "ReadWriteCloser", "ReadSeeker")),
+    }
+)
 """Named types whose zero value is nil."""
 
 

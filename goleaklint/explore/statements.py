@@ -259,7 +259,7 @@ def _return(lo: Lowering, node: ast.Return, env: Env, label: str) -> None:
 def _if(lo: Lowering, node: ast.If, env: Env, label: str) -> None:
     scope = Env(env)
     statement(lo, node.init, scope)
-    first = len(lo.auto.edges)
+    first, tested = len(lo.auto.edges), len(lo.tested)
     yes, no = lo.node(), lo.node()
     outcome = conditions.branch(lo, node.cond, scope, yes, no)
     with lo.conditional(node):
@@ -271,9 +271,19 @@ def _if(lo: Lowering, node: ast.If, env: Env, label: str) -> None:
         if outcome is not True:
             statement(lo, node.orelse, scope)
     lo.join(end, lo.cur)
+    keys = lo.tested[tested:]
+    if not lo.survey.matters.issuperset(keys) and (counts.has_jumps(lo, node) or _acts(lo, first)):
+        lo.survey.matters.update(keys)
     if guards.is_counted(lo, node.cond):
         guards.doubt(lo, first)
     _doubt_received(lo, first, [node.cond], scope)
+
+
+def _acts(lo: Lowering, since: int) -> bool:
+    """Whether anything is done to a primitive in what has been lowered since node `since`."""
+    return any(
+        op is not None and op.kind not in {"choose", "set", "forget"} for edges in lo.auto.edges[since:] for op, _ in edges
+    )
 
 
 def _switch(lo: Lowering, node: ast.Switch, env: Env, label: str) -> None:
@@ -334,6 +344,7 @@ def _cases(
             if tagless:
                 onward = lo.node()
                 conditions.branch(lo, value, scope, body, onward)
+                lo.survey.matters.update(lo.tested[-1:])
                 lo.cur = onward
             else:
                 expressions.evaluate(lo, value, scope)

@@ -18,6 +18,7 @@ class Survey(msgspec.Struct, eq=False):
     counted: set[int] = msgspec.field(default_factory=set)  # channels of which a fixed number of values is received
     forced: dict[str, None] = msgspec.field(default_factory=dict)  # conditions to remember in any case, in order
     tests: dict[str, set[int]] = msgspec.field(default_factory=dict)
+    matters: set[str] = msgspec.field(default_factory=set)  # conditions on which an operation or a way out depends
     mentions: dict[str, frozenset[str]] = msgspec.field(default_factory=dict)
 
     @property
@@ -38,5 +39,5 @@ class Survey(msgspec.Struct, eq=False):
 
     def keys(self) -> frozenset[str]:
         """The conditions worth remembering: flags and nil tests, and those tested at two places; the first few."""
-        twice = [key for key, places in self.tests.items() if len(places) >= 2]
+        twice = [key for key, places in self.tests.items() if len(places) >= 2 and key in self.matters]
         return frozenset([*list(self.forced)[:MAX_FORCED], *twice[:MAX_KEYS]])
