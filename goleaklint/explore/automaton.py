@@ -26,6 +26,7 @@ class Op(msgspec.Struct, eq=False):
     select: Place | None = None
     thread: int = -1
     guard: Prim | None = None  # the remembered condition that switches this case of a select off when it holds
+    looping: bool = False  # it stands in a loop whose number of turns is not known
     target: int = -1  # the node of the automaton that it leads to
 
     @property

@@ -6,6 +6,7 @@ takes both ways, so what it finds about the channels used there is doubtful.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from goleaklint.explore.scopes import Env
@@ -15,6 +16,8 @@ from goleaklint.golang.walk import descend
 
 if TYPE_CHECKING:
     from goleaklint.explore.lowering import Lowering
+
+_ATOMIC = re.compile(r"(?:Add|CompareAndSwap|Swap)(?:Int32|Int64|Uint32|Uint64|Uintptr)")
 
 _COUNTERS: dict[int, tuple[ast.Node, frozenset[str]]] = {}
 """Per body, kept with its node so that the number is not used again."""
@@ -38,6 +41,8 @@ def counters(body: ast.Node) -> frozenset[str]:
 
 
 def _names(node: ast.Node) -> list[str]:
+    while isinstance(node, ast.Index):
+        node = node.x
     if isinstance(node, ast.Name):
         return [node.name]
     return [f".{node.name}"] if isinstance(node, ast.Selector) else []
@@ -49,7 +54,16 @@ def is_counted(lo: Lowering, cond: ast.Node | None) -> bool:
     if cond is None or body is None:
         return False
     known = counters(body)
-    return bool(known) and any(name in known for node in descend(cond) for name in _names(node))
+    return any(
+        _is_atomic(node) or (bool(known) and any(name in known for name in _names(node))) for node in descend(cond)
+    )
+
+
+def _is_atomic(node: ast.Node) -> bool:
+    """`n.Add(-1)`, `atomic.CompareAndSwapInt32(&n, 0, 1)`: which of several goroutines is the first or the last."""
+    if not isinstance(node, ast.Call) or not isinstance(node.fun, ast.Selector) or not node.args:
+        return False
+    return node.fun.name in {"Add", "CompareAndSwap", "Swap"} or _ATOMIC.fullmatch(node.fun.name) is not None
 
 
 def leaves_by_count(lo: Lowering, loop: ast.For) -> bool:

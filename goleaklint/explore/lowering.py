@@ -119,6 +119,7 @@ class Lowering:
         """Connect two nodes."""
         if op is not None:
             op.target = target
+            op.looping = self.loops > 0
             prim = op.prim
             if prim is not None and op.kind == "recv" and not self.loops and not isinstance(op.place.node, ast.Range):
                 self.survey.counted.add(prim.ident)

@@ -39,6 +39,7 @@ class Partner(msgspec.Struct, eq=False):
     exit: Place | None = None
     waits: Op | None = None
     release: Op | None = None  # its operation that would have helped
+    turns: int = 0  # how often it releases, when that is the same on every path
     released: bool = False  # it has done so before: another has taken what it gave
 
 
@@ -73,6 +74,9 @@ class Stuck(msgspec.Struct, eq=False):
         """Whether values that are not followed decide what it waits for, or it is to wait until the process ends."""
         if any(op.prim is not None and op.prim.doubtful for op in [self.op, *self.alternatives]):
             return True
+        if (self.op.looping or self.thread.in_loop) and self.op.kind in EXCHANGES and self.op.select is None:
+            if self.partners and all(p.ended and p.turns > 1 for p in self.partners):
+                return True  # nobody leaves early: whether there are more of them than the others take is in the data
         if self.op.kind == "cwait" and self.partners:
             return True  # whether it waits depends on the condition that the signal is about
         if self.op.kind in {"recv", "drained"} and self.prim.in_group:
@@ -204,6 +208,7 @@ def _describe(
             ended=state[other] == DONE,
             started=state[other] != IDLE,
             release=release,
+            turns=_turns(reducer, _entry(auto, other_thread), wanted),
             released=any(
                 op is not None and other in slots and op.prim is release.prim and op.kind in EXCHANGES
                 for op, slots in trace
@@ -242,6 +247,39 @@ def _release(reducer: Reducer, auto: Automaton, thread: int, wanted: dict[int, s
                 seen.add(target)
                 stack.append(target)
     return None
+
+
+def _turns(reducer: Reducer, entry: int, wanted: dict[int, set[str]]) -> int:
+    """How many of the wanted operations every path from here does; 0 when one leaves early, or loops."""
+    counts: dict[int, int] = {}
+    open_nodes: set[int] = set()
+    stack = [entry]
+    while stack:
+        node = stack[-1]
+        if node in counts:
+            stack.pop()
+            continue
+        targets = [(target, _is_wanted(op, wanted)) for op, target in reducer.edges[node]]
+        todo = [target for target, _ in targets if target not in counts]
+        if todo and node not in open_nodes:
+            open_nodes.add(node)
+            if any(target in open_nodes for target in todo):
+                return 0
+            stack += todo
+            continue
+        if todo:
+            return 0
+        ways = {counts[target] + is_wanted for target, is_wanted in targets} or {0}
+        if len(ways) > 1:
+            return 0
+        counts[node] = ways.pop()
+        open_nodes.discard(node)
+        stack.pop()
+    return counts[entry]
+
+
+def _is_wanted(op: Op | None, wanted: dict[int, set[str]]) -> bool:
+    return op is not None and op.prim is not None and op.kind in wanted.get(op.prim.ident, ())
 
 
 def _exit(reducer: Reducer, auto: Automaton, start: int) -> Place | None:

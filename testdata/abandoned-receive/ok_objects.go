@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -191,4 +192,28 @@ func OkDeferInLoop() {
 		defer close(c)
 		go func() { <-c }()
 	}
+}
+
+// The last one closes, by an atomic counter.
+func OkLastOneCloses() {
+	var left atomic.Int32
+	left.Store(3)
+	done := make(chan struct{})
+	for range 3 {
+		go func() {
+			if left.Add(-1) == 0 {
+				close(done)
+			}
+		}()
+	}
+	<-done
+}
+
+func runWith(cfg config) {
+	go func() {
+		if cfg.onDone != nil {
+			defer cfg.onDone()
+		}
+		use(cfg.limit)
+	}()
 }

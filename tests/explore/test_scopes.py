@@ -184,13 +184,13 @@ def test_contexts(body: str, expected: list[str], stuck_in: StuckIn) -> None:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ("t.Fatal(1)", ["4 send c high after failure"]),
-        ("t.FailNow()", ["4 send c high after failure"]),
+        ("t.Fatal(1)", ["4 send c medium after failure"]),
+        ("t.FailNow()", ["4 send c medium after failure"]),
         ("t.Error(1); <-c", []),
-        ("t.Skip()", ["4 send c high"]),
-        ("if work() != nil { t.Fatal(1) }; <-c", ["4 send c high after failure"]),
+        ("t.Skip()", ["4 send c medium"]),
+        ("if work() != nil { t.Fatal(1) }; <-c", ["4 send c medium after failure"]),
         ("t.Cleanup(func() { <-c }); t.Fatal(1)", []),
-        ("must(t); <-c", ["4 send c high after failure"]),
+        ("must(t); <-c", ["4 send c medium after failure"]),
         ("t.Run(`x`, func(t *testing.T) { <-c })", []),
     ],
 )
