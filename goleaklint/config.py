@@ -39,6 +39,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     exclude: tuple[str, ...] = ()  # gitignore patterns
     gitignore: bool = True
     tests: bool = True
+    closed_roots: bool = True  # explore functions that are given nothing as whole programs
     generated: Generated = "strict"
     rules: tuple[str, ...] = ()  # folders of the user's own rules
     format: Format = "full"

@@ -153,7 +153,7 @@ class Checker:
         from goleaklint.explore.package import Package
 
         try:
-            seen = Package(unit)
+            seen = Package(unit, closed_roots=self.config.closed_roots)
         except Exception as error:
             diagnostics.append(_internal(directory, "package", error))
             return

@@ -42,6 +42,11 @@ _UNREAD = frozenset({"unreadable", "binary", "partly-parsed"})
 @click.option("--force-exclude", is_flag=True, help="Leave them out even when they are named.")
 @click.option("--gitignore/--no-gitignore", default=None, help="Heed .gitignore.")
 @click.option("--tests/--no-tests", default=None, help="Check _test.go files.")
+@click.option(
+    "--closed-roots/--no-closed-roots",
+    default=None,
+    help="Explore functions that are given nothing, such as tests and main, as whole programs.",
+)
 @click.option("--generated", type=click.Choice(["strict", "lax", "lint"]), help="How to tell generated files.")
 @click.option("--strict-parse", is_flag=True, default=None, help="Exit with 2 when a file cannot be read or parsed.")
 @click.option("--ignore-suppressions", is_flag=True, help="Show what comments suppress.")
@@ -121,6 +126,7 @@ def _choices(options: dict[str, Any]) -> dict[str, Any]:
                 "fail_on",
                 "gitignore",
                 "tests",
+                "closed_roots",
                 "generated",
                 "strict_parse",
                 "jobs",

@@ -15,14 +15,15 @@ from goleaklint.model import Diagnostic
 class Package:
     """One unit under analysis; explorations run once, when the first rule asks for them."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: Unit, *, closed_roots: bool = True) -> None:
         self.unit = unit
+        self.closed_roots = closed_roots
         self.facts = PackageFacts(unit)
         self.diagnostics: list[Diagnostic] = []
 
     @cached_property
     def _stuck(self) -> list[Stuck]:
-        return explore_all(self.facts, self.diagnostics)
+        return explore_all(self.facts, self.diagnostics, closed_roots=self.closed_roots)
 
     def stuck(self, kinds: Collection[str]) -> Iterator[Stuck]:
         """Goroutines that wait for ever at operations of these kinds, in source order."""

@@ -18,6 +18,7 @@ from goleaklint.explore.survey import Survey
 from goleaklint.explore.values import Closure, Prim
 from goleaklint.facts import lifetime
 from goleaklint.facts.package import PackageFacts
+from goleaklint.facts.types import TESTING, Ty, canonical
 from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
 from goleaklint.golang.walk import descend
@@ -25,6 +26,9 @@ from goleaklint.model import Diagnostic
 
 CLOSED = Limits(depth=14, nodes=1200)
 """A function that is given nothing is explored with all that it reaches, as a whole program."""
+
+OPEN = Limits(depth=4, nodes=700)
+"""The same function where that is not wanted."""
 
 LIMITS = (Limits(depth=6, nodes=700), Limits(depth=2, nodes=800), Limits(depth=1, nodes=800))
 _BLOCKS = re.compile(rb"<-|\bchan\b|\bgo\s|\bselect\b|\.(?:R?Lock|Wait|Go)\(")
@@ -46,10 +50,21 @@ class Root(msgspec.Struct, eq=False):
     decl: FuncDecl
 
     @property
+    def is_program(self) -> bool:
+        """Whether it can be taken for a whole program: a test, or what is given nothing."""
+        params = self.decl.type.params
+        return self.is_closed or (self.decl.file.is_test and all(_is_test_type(self.decl, param) for param in params))
+
+    @property
     def is_closed(self) -> bool:
         """Whether all that it works with comes into being in it: it has neither a receiver nor parameters."""
         literal = self.closure.literal
         return not (self.decl.recv or self.decl.type.params or (literal is not None and literal.type.params))
+
+
+def _is_test_type(decl: FuncDecl, param: ast.Param) -> bool:
+    """Whether a parameter is the *testing.T of a test."""
+    return canonical(Ty(param.type, decl.file)) in TESTING
 
 
 def roots(facts: PackageFacts) -> list[Root]:
@@ -112,14 +127,17 @@ def _makes(facts: PackageFacts, decl: FuncDecl, literal: ast.FuncLit) -> bool:
     return False
 
 
-def explore_all(facts: PackageFacts, diagnostics: list[Diagnostic]) -> list[Stuck]:
-    """The stuck goroutines of all roots of a package; each is told once, from the root that is surest of it."""
+def explore_all(facts: PackageFacts, diagnostics: list[Diagnostic], *, closed_roots: bool = True) -> list[Stuck]:
+    """The stuck goroutines of all roots of a package; each is told once, from the root that is surest of it.
+
+    Without `closed_roots` no function is taken for a whole program.
+    """
     best: dict[tuple[object, ...], Stuck] = {}
     found_in: dict[tuple[object, ...], tuple[Stuck, Root]] = {}
     too_big: list[Root] = []
     for root in roots(facts):
         try:
-            found = _explore(facts, root)
+            found = _explore(facts, root, closed_roots=closed_roots)
         except RecursionError:
             found = None
         except Exception as error:  # a fault of ours in one function costs no finding of another
@@ -181,13 +199,13 @@ def _rank(item: Stuck) -> tuple[bool, bool, bool, bool, bool, int]:
     return (item.alone, item.root_in_test, item.only_after_failure, item.needs_many, item.needs_two, len(item.trace))
 
 
-def _explore(facts: PackageFacts, root: Root) -> list[Stuck] | None:
+def _explore(facts: PackageFacts, root: Root, *, closed_roots: bool) -> list[Stuck] | None:
     """What is stuck in one root; None when it is too big even in the smallest scope.
 
     Where one scope could only be explored primitive by primitive, the next smaller one is explored, too.
     """
     found: list[Stuck] | None = None
-    for limits in (CLOSED, *LIMITS) if root.is_closed else LIMITS:
+    for limits in _scopes(root, closed_roots=closed_roots):
         try:
             items, is_whole = _variants(facts, root, limits)
         except TooBigError:
@@ -195,7 +213,24 @@ def _explore(facts: PackageFacts, root: Root) -> list[Stuck] | None:
         found = items + (found or [])
         if is_whole:
             break
+    if found is not None and not closed_roots and root.is_program:
+        return [item for item in found if _is_made_in(root.decl, item)]
     return found
+
+
+def _scopes(root: Root, *, closed_roots: bool) -> tuple[Limits, ...]:
+    """How far to follow a root: the largest scope first."""
+    if not root.is_program:
+        return LIMITS
+    if not closed_roots:
+        return (OPEN, *LIMITS[1:])
+    return (CLOSED, *LIMITS) if root.is_closed else LIMITS
+
+
+def _is_made_in(decl: FuncDecl, item: Stuck) -> bool:
+    """Whether what it waits for comes into being in this declaration itself, not in what it calls."""
+    made = item.prim.made
+    return made is None or (made.file is decl.file and decl.at <= made.node.at < decl.end)
 
 
 def _variants(facts: PackageFacts, root: Root, limits: Limits) -> tuple[list[Stuck], bool]:

@@ -282,7 +282,9 @@ def _if(lo: Lowering, node: ast.If, env: Env, label: str) -> None:
 def _acts(lo: Lowering, since: int) -> bool:
     """Whether anything is done to a primitive in what has been lowered since node `since`."""
     return any(
-        op is not None and op.kind not in {"choose", "set", "forget"} for edges in lo.auto.edges[since:] for op, _ in edges
+        op is not None and op.kind not in {"choose", "set", "forget"}
+        for edges in lo.auto.edges[since:]
+        for op, _ in edges
     )
 
 

@@ -6,6 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from goleaklint.explore import story
+from goleaklint.explore.package import Package
+from goleaklint.explore.stuck import WAITS
+from goleaklint.golang.source import parse_file
+from goleaklint.golang.units import Unit
+
 StuckIn = Callable[..., list[str]]
 
 SENDS = """
@@ -223,3 +229,29 @@ def test_too_big(stuck_in: StuckIn) -> None:
     makes = "\n".join(f"\tc{i} := make(chan int)" for i in range(24))
     with pytest.raises(AssertionError, match="too many states to explore"):
         stuck_in(f"func f() {{\n{makes}\n{goes}\n}}\n")
+
+
+PROGRAM = """package p
+
+type store struct{ done chan int }
+
+func newStore() *store { return &store{done: make(chan int)} }
+
+func (s *store) wait() { <-s.done }
+
+func program() {
+	newStore().wait()
+}
+
+func alone() {
+	c := make(chan int)
+	c <- 1
+}
+"""
+
+
+@pytest.mark.parametrize(("closed_roots", "expected"), [(True, ["done", "c"]), (False, ["c"])])
+def test_closed_roots(unit: Callable[..., Unit], expected: list[str], *, closed_roots: bool) -> None:
+    """Without closed roots a function is explored for what it makes itself, not for what its constructors make."""
+    package = Package(unit(parse_file("p.go", PROGRAM.encode())), closed_roots=closed_roots)
+    assert [story.name_of(stuck.prim) for stuck in package.stuck(WAITS)] == expected
