@@ -74,9 +74,10 @@ class Stuck(msgspec.Struct, eq=False):
         """Whether values that are not followed decide what it waits for, or it is to wait until the process ends."""
         if any(op.prim is not None and op.prim.doubtful for op in [self.op, *self.alternatives]):
             return True
-        if (self.op.looping or self.thread.in_loop) and self.op.kind in EXCHANGES and self.op.select is None:
-            if self.partners and all(p.ended and p.turns > 1 for p in self.partners):
-                return True  # nobody leaves early: whether there are more of them than the others take is in the data
+        in_loop = self.op.looping or self.thread.in_loop
+        is_bare = self.op.kind in EXCHANGES and self.op.select is None
+        if in_loop and is_bare and self.partners and all(p.ended and p.turns > 1 for p in self.partners):
+            return True  # nobody leaves early: whether there are more of them than the others take is in the data
         if self.op.kind == "cwait" and self.partners:
             return True  # whether it waits depends on the condition that the signal is about
         if self.op.kind in {"recv", "drained"} and self.prim.in_group:
