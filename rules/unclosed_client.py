@@ -41,6 +41,8 @@ import re
 from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
+from goleaklint.facts.fresh import calls, fresh
+from goleaklint.facts.inits import reported
 from goleaklint.facts.obligations import Api, Lapse, duties, finding, lapse, words
 from goleaklint.facts.resolve import bindings
 from goleaklint.facts.uses import CLOSE, Thing
@@ -67,6 +69,7 @@ _ETCD = Thing(
     lookers=frozenset({"go.etcd.io/etcd/client/v3/concurrency.NewSession"}),
     plain=frozenset({"KV", "Watcher", "Lease"}),
 )
+_SESSION = Thing(release=CLOSE | {"Orphan", "Done"})  # after `<-session.Done()` its goroutine has ended
 _WATCHER = Thing(release=CLOSE, plain=frozenset({"Events", "Errors"}))
 _MONGO = Thing(release=frozenset({"Disconnect"}), parts=("Database",))
 _NATS = Thing(release=frozenset({"Close", "Drain"}), parts=("JetStream",))
@@ -85,7 +88,7 @@ _TABLE: dict[str, Api] = {
         f"{path}.New": Api(_ETCD, error=1)
         for path in ("go.etcd.io/etcd/client/v3", "go.etcd.io/etcd/clientv3", "github.com/coreos/etcd/clientv3")
     },
-    "go.etcd.io/etcd/client/v3/concurrency.NewSession": Api(Thing(release=CLOSE | {"Orphan"}), error=1),
+    "go.etcd.io/etcd/client/v3/concurrency.NewSession": Api(_SESSION, error=1),
     **{
         f"{path}.NewWatcher": Api(_WATCHER, error=1)
         for path in ("github.com/fsnotify/fsnotify", "gopkg.in/fsnotify.v1", "gopkg.in/fsnotify/fsnotify.v1")
@@ -119,11 +122,17 @@ _PATHS = frozenset(name.rpartition(".")[0] for name in _TABLE)
 def check(package: Package) -> Iterator[Finding]:
     """Clients that are kept by nobody, and that some path to the end of the function does not close."""
     facts = package.facts
-    for decl in facts.reported_funcs():
-        if _PATHS.isdisjoint(decl.file.imports.values()) or not _CALL.search(decl.text):
+    if not any(_PATHS.intersection(file.imports.values()) for file in facts.unit.files):
+        return
+    helpers = fresh(facts, _TABLE, _CALL)
+    table = {**_TABLE, **helpers}
+    again = calls(helpers) if helpers else None
+    for decl in reported(facts):
+        is_near = not _PATHS.isdisjoint(decl.file.imports.values()) and _CALL.search(decl.text)
+        if not is_near and (again is None or not again.search(decl.text)):
             continue
         known = bindings(facts, decl)
-        for duty in duties(known, _TABLE):
+        for duty in duties(known, table):
             found = lapse(duty)
             if found is not None:
                 yield finding(RULE, found, _message(found), _confidence(found))

@@ -16,7 +16,7 @@ from goleaklint.facts.types import TESTING, Ty, canonical
 from goleaklint.facts.uses import Thing, Use, parents, use_of
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
-from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
+from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity, Span
 
 _PROCESS_WIDE = frozenset({"main", "init", "TestMain"})
 _MOST_EXITS = 3
@@ -26,11 +26,15 @@ RECEIVER = -1
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """A call that acquires a thing: which result it is (or the receiver), and which one is the error."""
+    """A call that acquires a thing: which result it is (or the receiver), and which one is the error.
+
+    `made` is where it is acquired when the call is of a function of the package that hands it on (see `fresh`).
+    """
 
     thing: Thing
     result: int = 0
     error: int | None = None
+    made: Span | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -300,6 +304,8 @@ def finding(
     """The finding of a lapse, at the acquisition; tests end with their process and get a note."""
     duty = found.duty
     known = duty.known
+    if duty.api.made is not None:
+        story = (Related(Role.MADE, duty.api.made, "what the call gives is acquired here"), *story)
     return Finding(
         code=rule.code,
         name=rule.name,
