@@ -126,13 +126,13 @@ def _is_only_returned(known: Bindings, var: Var, made: list[Duty], index: int) -
         if isinstance(around, ast.Return) or (around is not None and isinstance(tree.get(around), ast.Return)):
             continue
         use = use_of(known, read, thing)
-        if use is Use.LOOKS or (use is Use.RELEASES and _fails_after(known, read, index)):
+        if use is Use.LOOKS or (use is Use.RELEASES and fails_after(known, read, index)):
             continue
         return False
     return True
 
 
-def _fails_after(known: Bindings, read: ast.Node, index: int) -> bool:
+def fails_after(known: Bindings, read: ast.Node, index: int = 0) -> bool:
     """`{ response.Body.Close(); return nil, err }`: the block around ends with a return that gives nil."""
     tree = parents(known)
     node: ast.Node | None = tree.get(read)
