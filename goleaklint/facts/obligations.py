@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from goleaklint.facts.conditional import Deferred, carried, deferred
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.paths import MAX_STATES, Fact, Paths, Point
 from goleaklint.facts.resolve import Bindings
@@ -118,9 +119,15 @@ def lapse(duty: Duty) -> Lapse | None:
     uses = {read: _use(duty, read) for read in var.reads}
     if _is_known_before(duty, var, uses):
         return None
-    strict = {read for read, use in uses.items() if use in (Use.RELEASES, Use.HANDS_ON)}
+    asking = {read: asked for read in uses if (asked := _asking(duty, read, uses[read])) is not None}
+    strict = {
+        place
+        for read, use in uses.items()
+        if use in (Use.RELEASES, Use.HANDS_ON) and read not in asking
+        for place in (carried(duty.known, read) or [read] if use is Use.HANDS_ON else [read])
+    }
     soft = strict | {read for read, use in uses.items() if use is Use.DRAINS}
-    walk = _Walk(duty, var)
+    walk = _Walk(duty, var, list(asking.values()))
     exits = walk.exits(soft, drained=True)
     drained = not exits
     if drained and (len(soft) > len(strict) or duty.api.thing.drained_by):
@@ -130,7 +137,7 @@ def lapse(duty: Duty) -> Lapse | None:
     if not exits:
         return None
     exits.sort(key=lambda point: point.node.at if point.node is not None else 0)
-    if not strict:
+    if not strict and not asking:
         how = "never"
     elif walk.start in exits and not isinstance(duty.stmt, ast.Return):
         how = "loop"
@@ -139,6 +146,10 @@ def lapse(duty: Duty) -> Lapse | None:
     else:
         how = "path"
     return Lapse(duty, how, tuple(exits), drained)
+
+
+def _asking(duty: Duty, read: ast.Name, use: Use) -> Deferred | None:
+    return deferred(duty.known, duty.function, read) if use is Use.RELEASES else None
 
 
 def _use(duty: Duty, read: ast.Name) -> Use:
@@ -160,7 +171,7 @@ def _is_known_before(duty: Duty, var: Var, uses: dict[ast.Name, Use]) -> bool:
     """A closure or a pointer that has the variable already: `defer func() { rows.Close() }()` above the query."""
     up = parents(duty.known)
     for read, use in uses.items():
-        if use is Use.LOOKS or read.at >= duty.stmt.at:
+        if use is Use.LOOKS or read.at >= duty.stmt.at or (read.at > var.at and _asking(duty, read, use)):
             continue
         if duty.api.result == RECEIVER:
             return True  # it was there before, and somebody has it
@@ -172,8 +183,9 @@ def _is_known_before(duty: Duty, var: Var, uses: dict[ast.Name, Use]) -> bool:
 class _Walk:
     """The walk over the paths that start with an acquisition, with what is known of its error."""
 
-    def __init__(self, duty: Duty, var: Var) -> None:
+    def __init__(self, duty: Duty, var: Var, asking: list[Deferred]) -> None:
         self.duty = duty
+        self.asking = asking
         self.known = duty.known
         self.var = var
         self.paths = Paths(duty.known, duty.function)
@@ -222,6 +234,8 @@ class _Walk:
         if any(part.at <= place < part.end for part in point.parts for place in places):
             return True
         node = point.node
+        if point.kind == "return" and any(one.releases(self.known, node) for one in self.asking):
+            return True
         if self.var.kind == "result" and isinstance(node, ast.Return) and not node.values:
             return True
         # `switch err {`, `switch { case isFatal(err): }`: which of the ways is that of the failure is not known.
