@@ -25,7 +25,7 @@ def only_borrows(facts: PackageFacts, decl: FuncDecl, type_: Ty | None, release:
 
 
 def is_lent(known: Bindings, call: ast.Call, arg: ast.Node, release: frozenset[str]) -> bool:
-    """Whether the signature of a function that is out of view does not let it release an argument: `write func(io.Writer)`."""
+    """Whether a function that is out of view cannot release an argument, by its signature: `write func(io.Writer)`."""
     signature = _signature(known, call.fun)
     at = next((index for index, one in enumerate(call.args) if one is arg), None)
     if signature is None or at is None or at >= len(signature[0].params) or signature[0].params[at].variadic:

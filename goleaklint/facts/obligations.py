@@ -13,6 +13,7 @@ from goleaklint.facts.conditional import Deferred, carried, deferred
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.paths import MAX_STATES, Fact, Paths, Point
 from goleaklint.facts.resolve import Bindings
+from goleaklint.facts.typed import typed
 from goleaklint.facts.types import TESTING, Ty, canonical
 from goleaklint.facts.uses import Thing, Use, parents, use_of
 from goleaklint.golang import ast
@@ -98,6 +99,8 @@ def duties(known: Bindings, table: Mapping[str, Api]) -> Iterator[Duty]:
                 case _:
                     continue
             name = known.api(call)
+            if not name and len(left) > 1 and isinstance(call.fun, ast.Selector):
+                name = _elsewhere(known, call.fun, table)
             api = table.get(name)
             if api is None or (isinstance(node, ast.Return) and api.result != RECEIVER):
                 continue
@@ -107,6 +110,14 @@ def duties(known: Bindings, table: Mapping[str, Api]) -> Iterator[Duty]:
                 value = left[api.result] if api.result < len(left) else None
             error = left[api.error] if api.error is not None and api.error < len(left) else None
             yield Duty(known, function, node, call, name, api, value, error)
+
+
+def _elsewhere(known: Bindings, fun: ast.Selector, table: Mapping[str, Api]) -> str:
+    """The call of a method when only another package of the module says of what: `s.store.DB.Query(...)`."""
+    if not any(name.startswith("(") and name.endswith(f").{fun.name}") for name in table):
+        return ""
+    owner = typed(known, fun.x)
+    return f"({owner.path}.{owner.name}).{fun.name}" if owner is not None and owner.facts is None else ""
 
 
 def lapse(duty: Duty) -> Lapse | None:
