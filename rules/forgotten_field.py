@@ -101,10 +101,12 @@ _CALLS = re.compile(CALL.pattern + rb"|\bhttptest\.New|\btime\.NewTicker\(")
 def check(package: Package) -> Iterator[Finding]:
     """Values that a field of a type keeps, which has a closer that does not release them."""
     facts = package.facts
+    if not any(name in facts.methods_named for name in _CLOSERS):
+        return
     table = _TABLE if facts.go_version >= (1, 23) else _OLD
     paths = _PATHS if table is _TABLE else _PATHS | {"time"}
-    for decl in reported(facts):
-        if decl.file.is_test or paths.isdisjoint(decl.file.imports.values()) or not _CALLS.search(decl.text):
+    for decl in reported(facts, _CALLS, paths):
+        if decl.file.is_test:
             continue
         for one in kept(bindings(facts, decl), table):
             owner, name = one.key

@@ -100,17 +100,16 @@ _TABLE = {
     },
     **{f"({path}/pgxpool.Pool).Acquire": _CONN for path in _PGX},
 }
+_PATHS = ("database/sql", "github.com/jmoiron/sqlx", *_PGX, *(f"{path}/pgxpool" for path in _PGX))
 
 
 def check(package: Package) -> Iterator[Finding]:
     """Rows, transactions and connections that some path to the end of the function leaves open."""
     facts = package.facts
-    helpers = fresh(facts, _TABLE, _CALL)
+    helpers = fresh(facts, _TABLE, _CALL, _PATHS)
     table = {**_TABLE, **helpers}
     call = calls(table) if helpers else _CALL
-    for decl in reported(facts):
-        if not call.search(decl.text):
-            continue
+    for decl in reported(facts, call):
         known = bindings(facts, decl)
         for duty in duties(known, table):
             found = lapse(duty)

@@ -48,6 +48,7 @@ from dataclasses import replace
 from goleaklint.explore.package import Package
 from goleaklint.facts.conditional import deferred
 from goleaklint.facts.functions import Var
+from goleaklint.facts.inits import reported
 from goleaklint.facts.obligations import Api, Duty, Lapse, duties, finding, lapse, words
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.uses import Thing, Use, parents, use_of
@@ -113,9 +114,7 @@ _STARTERS = frozenset({"(sync.WaitGroup).Go", "(golang.org/x/sync/errgroup.Group
 def check(package: Package) -> Iterator[Finding]:
     """Pipes with a goroutine at one end, whose other end some path leaves open."""
     facts = package.facts
-    for decl in facts.reported_funcs():
-        if not _CALL.search(decl.text):
-            continue
+    for decl in reported(facts, _CALL, ("io", "net")):
         known = bindings(facts, decl)
         for first, second in zip(duties(known, _TABLE), duties(known, _OTHER), strict=True):
             yield from _check(known, first, second)

@@ -129,15 +129,11 @@ _CALL = calls(_TABLE)
 def check(package: Package) -> Iterator[Finding]:
     """Responses of which some path to the end of the function closes no body."""
     facts = package.facts
-    helpers = fresh(facts, _TABLE, _CALL)
+    helpers = fresh(facts, _TABLE, _CALL, ("net/http",))
     table = {**_TABLE, **{name: api for name, api in helpers.items() if not _asks_for_head(facts, name)}}
     table |= _doers(facts)
     call = _CALL if len(table) == len(_TABLE) else calls(table)
-    for decl in reported(facts):
-        if len(table) == len(_TABLE) and "net/http" not in decl.file.imports.values():
-            continue
-        if not call.search(decl.text):
-            continue
+    for decl in reported(facts, call, ("net/http",) if len(table) == len(_TABLE) else ()):
         known = bindings(facts, decl)
         for duty in duties(known, table):
             found = lapse(duty) if not _is_head(known, duty) else None

@@ -38,6 +38,7 @@ in tests, confidence is low.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from goleaklint.explore.package import Package
 from goleaklint.facts.clients import CALL, CLIENTS, PATHS
@@ -62,13 +63,10 @@ def check(package: Package) -> Iterator[Finding]:
     facts = package.facts
     if not any(PATHS.intersection(file.imports.values()) for file in facts.unit.files):
         return
-    helpers = fresh(facts, CLIENTS, CALL)
+    helpers = fresh(facts, CLIENTS, CALL, PATHS)
     table = {**CLIENTS, **helpers}
-    again = calls(helpers) if helpers else None
-    for decl in reported(facts):
-        is_near = not PATHS.isdisjoint(decl.file.imports.values()) and CALL.search(decl.text)
-        if not is_near and (again is None or not again.search(decl.text)):
-            continue
+    near = reported(facts, CALL, PATHS)
+    for decl in dict.fromkeys(chain(near, reported(facts, calls(helpers)))) if helpers else near:
         known = bindings(facts, decl)
         for duty in duties(known, table):
             found = lapse(duty)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from goleaklint.facts.functions import Var
@@ -24,17 +24,19 @@ def calls(table: Mapping[str, Api]) -> re.Pattern[bytes]:
     return re.compile(rb"\b(?:" + "|".join(re.escape(name) for name in names).encode() + rb")\(")
 
 
-def fresh(facts: PackageFacts, table: Mapping[str, Api], pattern: re.Pattern[bytes]) -> dict[str, Api]:
-    """The functions and methods by the name that `Bindings.api` gives a call of them; `pattern` finds the calls."""
-    paths = {name.strip("(").partition(")")[0].rpartition(".")[0] for name in table}
-    if any(api.thing.inner for api in table.values()):
-        paths.add("io")  # the body of a response is an io.ReadCloser
-    files = [file for file in facts.unit.files if not file.is_test and not paths.isdisjoint(file.imports.values())]
+def fresh(
+    facts: PackageFacts, table: Mapping[str, Api], pattern: re.Pattern[bytes], paths: Collection[str]
+) -> dict[str, Api]:
+    """The functions and methods by the name that `Bindings.api` gives a call of them.
+
+    `pattern` finds the calls of the table, `paths` are the packages that its values are of.
+    """
+    files = [file for file in facts.unit.files if not file.is_test and any(p in paths for p in file.imports.values())]
     found: dict[str, Api] = {}
     for _ in range(_NESTED):
         more: dict[str, Api] = {}
         for decl in (decl for file in files if pattern.search(file.data) for decl in file.funcs):
-            if not pattern.search(decl.text) or not any(_path(decl, one.type) in paths for one in decl.type.results):
+            if not pattern.search(decl.file.data, decl.at, decl.end) or not _gives_any(decl, paths):
                 continue
             name = f"({decl.recv_type}).{decl.name}" if decl.recv_type else decl.name
             api = None
@@ -49,8 +51,10 @@ def fresh(facts: PackageFacts, table: Mapping[str, Api], pattern: re.Pattern[byt
     return found
 
 
-def _path(decl: FuncDecl, kind: ast.Type) -> str:
-    return canonical(Ty(kind, decl.file)).rpartition(".")[0]
+def _gives_any(decl: FuncDecl, paths: Collection[str]) -> bool:
+    """Whether a result is of one of the packages, or of io, as the body of a response is."""
+    kinds = [canonical(Ty(result.type, decl.file)).rpartition(".")[0] for result in decl.type.results]
+    return any(kind in paths or kind == "io" for kind in kinds)
 
 
 def _given(known: Bindings, table: Mapping[str, Api]) -> Api | None:

@@ -5,7 +5,8 @@ What a package variable starts with is worked out by a function that has no decl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
 from goleaklint.facts.package import PackageFacts
 from goleaklint.golang import ast
@@ -47,16 +48,35 @@ class InitDecl(FuncDecl):
         return self.value.literals
 
 
-def reported(facts: PackageFacts) -> Iterator[FuncDecl]:
-    """The functions in whose files findings are wanted, and the literals of the variables there."""
-    yield from facts.reported_funcs()
-    found = facts.memo.get("inits")
-    if not isinstance(found, list):
-        found = facts.memo["inits"] = [
-            InitDecl(value)
-            for file in facts.unit.files
-            if file.path in facts.unit.report
-            for value in file.values
-            if not value.const and b"func(" in file.data[value.at : value.end]
-        ]
-    yield from found
+def reported(facts: PackageFacts, pattern: re.Pattern[bytes], paths: Collection[str] = ()) -> Iterator[FuncDecl]:
+    """The functions in whose files findings are wanted, and the values of variables, whose text the pattern matches.
+
+    With `paths` only those of files that import one of these packages: most files are passed over at one look.
+    """
+    for file in facts.unit.files:
+        if paths and not any(path in paths for path in file.imports.values()):
+            continue
+        if file.path not in facts.unit.report or pattern.search(file.data) is None:
+            continue
+        for decl in file.funcs:
+            if pattern.search(file.data, decl.at, decl.end) is not None:
+                yield decl
+        for value in file.values:
+            if not value.const and pattern.search(file.data, value.at, value.end) is not None:
+                yield _init(facts, value)
+
+
+def imports(facts: PackageFacts) -> frozenset[str]:
+    """The packages that any file of the unit imports."""
+    found = facts.memo.get("imports")
+    if not isinstance(found, frozenset):
+        paths = frozenset(path for file in facts.unit.files for path in file.imports.values())
+        found = facts.memo["imports"] = paths
+    return found
+
+
+def _init(facts: PackageFacts, value: ValueDecl) -> InitDecl:
+    found = facts.memo.get(value)
+    if not isinstance(found, InitDecl):
+        found = facts.memo[value] = InitDecl(value)
+    return found

@@ -39,6 +39,9 @@ def kept(known: Bindings, table: Mapping[str, Api]) -> Iterator[Kept]:
             key = _only_field(known, duty.var, duty.api) if duty.var is not None else None
         if key is not None:
             yield Kept(key, known, duty.function, duty.call, duty.api)
+    single = {name.rpartition(".")[2].encode() for name, api in table.items() if api.error is None}
+    if not any(name + b"(" in known.decl.text for name in single):
+        return
     for function in known.functions:
         for node in function.own():
             match node:

@@ -86,30 +86,43 @@ class Lapse:
 
 def duties(known: Bindings, table: Mapping[str, Api]) -> Iterator[Duty]:
     """The acquisitions of a declaration that stand alone in a statement; any other hands its value on."""
+    for function, node, left, call in _alone(known):
+        name = known.api(call)
+        if not name and len(left) > 1 and isinstance(call.fun, ast.Selector):
+            name = _elsewhere(known, call.fun, table)
+        api = table.get(name)
+        if api is None or (isinstance(node, ast.Return) and api.result != RECEIVER):
+            continue
+        if api.result == RECEIVER:
+            value = call.fun.x if isinstance(call.fun, ast.Selector) else None
+        else:
+            value = left[api.result] if api.result < len(left) else None
+        error = left[api.error] if api.error is not None and api.error < len(left) else None
+        yield Duty(known, function, node, call, name, api, value, error)
+
+
+_Alone = tuple[Function, ast.Stmt, list[ast.Expr], ast.Call]
+
+
+def _alone(known: Bindings) -> list[_Alone]:
+    """The calls that stand alone in a statement, with what their results go to; found once for all tables."""
+    key = ("alone", known.decl)
+    found = known.facts.memo.get(key)
+    if not isinstance(found, list):
+        found = known.facts.memo[key] = list(_find_alone(known))
+    return found
+
+
+def _find_alone(known: Bindings) -> Iterator[_Alone]:
     for function in known.functions:
         for node in function.own():
-            left: list[ast.Expr] = []
             match node:
                 case ast.Assign(left=left, right=[ast.Call() as call]):
-                    pass
+                    yield function, node, left, call
                 case ast.VarDecl(names=names, values=[ast.Call() as call]):
-                    left = list(names)
+                    yield function, node, list(names), call
                 case ast.ExprStmt(x=ast.Call() as call) | ast.Return(values=[ast.Call() as call]):
-                    pass
-                case _:
-                    continue
-            name = known.api(call)
-            if not name and len(left) > 1 and isinstance(call.fun, ast.Selector):
-                name = _elsewhere(known, call.fun, table)
-            api = table.get(name)
-            if api is None or (isinstance(node, ast.Return) and api.result != RECEIVER):
-                continue
-            if api.result == RECEIVER:
-                value = call.fun.x if isinstance(call.fun, ast.Selector) else None
-            else:
-                value = left[api.result] if api.result < len(left) else None
-            error = left[api.error] if api.error is not None and api.error < len(left) else None
-            yield Duty(known, function, node, call, name, api, value, error)
+                    yield function, node, [], call
 
 
 def _elsewhere(known: Bindings, fun: ast.Selector, table: Mapping[str, Api]) -> str:
