@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from goleaklint.facts.conditional import Deferred, carried, deferred
+from goleaklint.facts.ends import asks_of, errors_of, says_end
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.paths import MAX_STATES, Fact, Paths, Point
 from goleaklint.facts.resolve import Bindings
@@ -86,7 +87,7 @@ class Lapse:
 
 def duties(known: Bindings, table: Mapping[str, Api]) -> Iterator[Duty]:
     """The acquisitions of a declaration that stand alone in a statement; any other hands its value on."""
-    for function, node, left, call in _alone(known):
+    for function, node, left, call in alone(known):
         name = known.api(call)
         if not name and len(left) > 1 and isinstance(call.fun, ast.Selector):
             name = _elsewhere(known, call.fun, table)
@@ -101,10 +102,10 @@ def duties(known: Bindings, table: Mapping[str, Api]) -> Iterator[Duty]:
         yield Duty(known, function, node, call, name, api, value, error)
 
 
-_Alone = tuple[Function, ast.Stmt, list[ast.Expr], ast.Call]
+Alone = tuple[Function, ast.Stmt, list[ast.Expr], ast.Call]
 
 
-def _alone(known: Bindings) -> list[_Alone]:
+def alone(known: Bindings) -> list[Alone]:
     """The calls that stand alone in a statement, with what their results go to; found once for all tables."""
     key = ("alone", known.decl)
     found = known.facts.memo.get(key)
@@ -113,7 +114,7 @@ def _alone(known: Bindings) -> list[_Alone]:
     return found
 
 
-def _find_alone(known: Bindings) -> Iterator[_Alone]:
+def _find_alone(known: Bindings) -> Iterator[Alone]:
     for function in known.functions:
         for node in function.own():
             match node:
@@ -214,6 +215,7 @@ class _Walk:
         self.var = var
         self.paths = Paths(duty.known, duty.function)
         self.start = self.paths.point_of.get(duty.stmt)
+        self.ends = errors_of(duty.known, var, duty.api.thing.ended_by)
         self.error = duty.known.file.text(duty.error) if duty.error is not None else b""
         if self.error == b"_":
             self.error = b""
@@ -248,6 +250,8 @@ class _Walk:
                         continue
                     if drained and self._is_drained(point.node, taken):
                         continue
+                    if self.ends and says_end(self.known, point.node, taken, self.ends):
+                        continue
                 state = (target, after, after_store)
                 if state not in seen:
                     seen.add(state)
@@ -258,6 +262,8 @@ class _Walk:
         if any(part.at <= place < part.end for part in point.parts for place in places):
             return True
         node = point.node
+        if self.ends and asks_of(self.known, node, self.ends):
+            return True
         if point.kind == "return" and any(one.releases(self.known, node) for one in self.asking):
             return True
         if self.var.kind == "result" and isinstance(node, ast.Return) and not node.values:

@@ -53,6 +53,7 @@ class Thing:
     lent: frozenset[tuple[str, str]] = frozenset()
     drained_by: str = ""  # a method of the value that says false when nothing is left: `for rows.Next()`; "()" of a
     # function that was made with it: `next, stop := iter.Pull(seq)`
+    ended_by: str = ""  # a method whose error says that the value has come to its end: `stream.Recv()`
 
 
 def parents(known: Bindings) -> dict[ast.Node, ast.Node]:
