@@ -35,8 +35,8 @@ the goroutine at the other end waiting for ever.
 
 *What it does not see*
 
-An end that is handed on: given to a function of another package, returned, stored. A reader that stops before the end:
-where the pipe is read at all on the way out, confidence is low.
+An end that is handed on: given to a function out of view, returned, stored. A reader that stops before the end: where
+the pipe is read at all on the way out, or given to a function of which only the signature is known, confidence is low.
 """
 
 from __future__ import annotations

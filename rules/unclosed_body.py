@@ -38,7 +38,7 @@ They stay until the server hangs up, one pair more with each such request; none 
 
 *What it does not see*
 
-A response that is handed on: returned, stored, given to a function of another package. A body that is read to its
+A response that is handed on: returned, stored, given to a function out of view. A body that is read to its
 end (`io.ReadAll`, a decoder) lets its connection go, closed or not: confidence is low then. The answer to HEAD has no
 body.
 """
