@@ -56,6 +56,8 @@ import re
 from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
+from goleaklint.facts.fresh import calls, fresh
+from goleaklint.facts.inits import reported
 from goleaklint.facts.obligations import Api, Lapse, duties, finding, lapse, words
 from goleaklint.facts.resolve import bindings
 from goleaklint.facts.uses import CLOSE, Thing
@@ -98,16 +100,18 @@ _TABLE = {
     },
     **{f"({path}/pgxpool.Pool).Acquire": _CONN for path in _PGX},
 }
+_PATHS = ("database/sql", "github.com/jmoiron/sqlx", *_PGX, *(f"{path}/pgxpool" for path in _PGX))
 
 
 def check(package: Package) -> Iterator[Finding]:
     """Rows, transactions and connections that some path to the end of the function leaves open."""
     facts = package.facts
-    for decl in facts.reported_funcs():
-        if not _CALL.search(decl.text):
-            continue
+    helpers = fresh(facts, _TABLE, _CALL, _PATHS)
+    table = {**_TABLE, **helpers}
+    call = calls(table) if helpers else _CALL
+    for decl in reported(facts, call):
         known = bindings(facts, decl)
-        for duty in duties(known, _TABLE):
+        for duty in duties(known, table):
             found = lapse(duty)
             if found is not None:
                 unsure = found.drained or known.file.is_test
@@ -115,8 +119,9 @@ def check(package: Package) -> Iterator[Finding]:
 
 
 def _message(found: Lapse) -> str:
-    is_tx = found.duty.api is _TX
+    thing = found.duty.api.thing
+    is_tx = thing is _TX.thing
     if found.how == "discarded":
-        return f"the {'transaction' if is_tx else 'rows' if found.duty.api is _ROWS else 'connection'} cannot be closed"
+        return f"the {'transaction' if is_tx else 'rows' if thing is _ROWS.thing else 'connection'} cannot be closed"
     assert found.duty.var is not None
     return words(found, found.duty.var.name, "committed or rolled back" if is_tx else "closed")

@@ -35,8 +35,8 @@ the goroutine at the other end waiting for ever.
 
 *What it does not see*
 
-An end that is handed on: given to a function of another package, returned, stored. A reader that stops before the end:
-where the pipe is read at all on the way out, confidence is low.
+An end that is handed on: given to a function out of view, returned, stored. A reader that stops before the end: where
+the pipe is read at all on the way out, or given to a function of which only the signature is known, confidence is low.
 """
 
 from __future__ import annotations
@@ -46,10 +46,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from goleaklint.explore.package import Package
+from goleaklint.facts.conditional import deferred
 from goleaklint.facts.functions import Var
+from goleaklint.facts.inits import reported
 from goleaklint.facts.obligations import Api, Duty, Lapse, duties, finding, lapse, words
 from goleaklint.facts.resolve import Bindings, bindings
-from goleaklint.facts.uses import Thing, Use, use_of
+from goleaklint.facts.uses import Thing, Use, parents, use_of
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
 
@@ -112,9 +114,7 @@ _STARTERS = frozenset({"(sync.WaitGroup).Go", "(golang.org/x/sync/errgroup.Group
 def check(package: Package) -> Iterator[Finding]:
     """Pipes with a goroutine at one end, whose other end some path leaves open."""
     facts = package.facts
-    for decl in facts.reported_funcs():
-        if not _CALL.search(decl.text):
-            continue
+    for decl in reported(facts, _CALL, ("io", "net")):
         known = bindings(facts, decl)
         for first, second in zip(duties(known, _TABLE), duties(known, _OTHER), strict=True):
             yield from _check(known, first, second)
@@ -128,6 +128,7 @@ def _check(known: Bindings, ours: Duty, theirs: Duty) -> Iterator[Finding]:
         return
     for start in _goroutines(known, ours, their_var, theirs.api.thing):
         early = [read for read in our_var.reads if read.at < start.end]
+        early = [read for read in early if deferred(known, ours.function, read) is None]
         if any(use_of(known, read, ours.api.thing) >= Use.DRAINS for read in early):
             return
         found = lapse(replace(ours, stmt=start))
@@ -146,14 +147,50 @@ def _confidence(found: Lapse) -> Confidence:
 def _goroutines(known: Bindings, ours: Duty, theirs: Var, thing: Thing) -> Iterator[ast.Stmt]:
     """The statements of our function that start a goroutine which works at the other end."""
     for node in ours.function.own():
-        if isinstance(node, ast.Go):
-            body: ast.Node = node.call
-        elif isinstance(node, ast.ExprStmt) and known.api(node.x) in _STARTERS:
-            body = node.x
-        else:
-            continue
+        match node:
+            case ast.Go():
+                body: ast.Node = node.call
+            case ast.ExprStmt(x=ast.Call() as call) | ast.Assign(right=[ast.Call() as call]):
+                body = call
+                if known.api(call) not in _STARTERS and not _starts(known, call, theirs, thing):
+                    continue
+            case _:
+                continue
         if node.at < ours.stmt.at:
             continue  # it closes what is there when it runs: `var reader *io.PipeReader` above
         inside = [read for read in theirs.reads if body.at <= read.at < body.end]
         if any(use_of(known, read, thing) is not Use.RELEASES for read in inside):
             yield node
+
+
+def _starts(known: Bindings, call: ast.Call, theirs: Var, thing: Thing) -> bool:
+    """Whether a function of the package, which is given the other end, starts a goroutine that works at it."""
+    at = [index for index, arg in enumerate(call.args) if known.var(arg) is theirs]
+    callee = known.callee(call) if at else None
+    if callee is None or callee.body is None or b"go " not in callee.text or callee.type_params:
+        return False
+    inside = bindings(known.facts, callee)
+    function = inside.functions[0]
+    params = function.params[int(callee.recv is not None) :]
+    given = params[at[0]] if at[0] < len(params) else None
+    starts = [node for node in function.own() if isinstance(node, ast.Go)]
+    if given is None or not starts:
+        return False
+    if any(node.at <= read.at < node.end for node in starts for read in given.reads):
+        return True
+    return any(_reads_field(inside, node, field) for field in _fields(inside, given) for node in starts)
+
+
+def _fields(known: Bindings, given: Var) -> Iterator[str]:
+    """The fields of what is made of a parameter that keep it: `s := &scanner{in: in}`."""
+    tree = parents(known)
+    for read in given.reads:
+        element = tree.get(read)
+        if isinstance(element, ast.Element) and isinstance(element.key, ast.Name):
+            yield element.key.name
+
+
+def _reads_field(known: Bindings, start: ast.Go, field: str) -> bool:
+    """`go s.loop()`, a method of the package that mentions the field."""
+    callee = known.callee(start.call)
+    return callee is not None and re.search(rb"\.%s\b" % field.encode(), callee.text) is not None

@@ -59,6 +59,7 @@ from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
 from goleaklint.facts.functions import Function
+from goleaklint.facts.inits import imports, reported
 from goleaklint.facts.loops import ways
 from goleaklint.facts.parents import Parents, parents
 from goleaklint.facts.paths import Paths, Point
@@ -82,8 +83,8 @@ _DRAIN = re.compile(rb"!\s*[\w.\[\]]+\.Stop\(\)\s*\{\s*<-")
 def check(package: Package) -> Iterator[Finding]:
     """Drains behind a failed Stop that can be reached when the value is gone."""
     facts = package.facts
-    for decl in facts.reported_funcs():
-        if decl.body is None or not _DRAIN.search(decl.text):
+    for decl in reported(facts, _DRAIN) if "time" in imports(facts) else ():
+        if decl.body is None:
             continue
         known = bindings(facts, decl)
         for function in known.functions:

@@ -42,6 +42,7 @@ from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
 from goleaklint.facts.functions import Function, Var
+from goleaklint.facts.inits import reported
 from goleaklint.facts.obligations import is_short_lived
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.types import Ty, canonical
@@ -69,8 +70,8 @@ _CLIENT = Thing(release=_CLOSES, plain=frozenset({"Timeout", "Jar", "CheckRedire
 def check(package: Package) -> Iterator[Finding]:
     """Literals of transports that serve only requests of the function that makes them."""
     facts = package.facts
-    for decl in facts.reported_funcs():
-        if not _LITERAL.search(decl.text) or (decl.name in ("main", "init", "TestMain") and decl.recv is None):
+    for decl in reported(facts, _LITERAL, ("net/http",)):
+        if decl.name in ("main", "init", "TestMain") and decl.recv is None:
             continue
         known = bindings(facts, decl)
         for function in known.functions:

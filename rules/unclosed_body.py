@@ -38,7 +38,7 @@ They stay until the server hangs up, one pair more with each such request; none 
 
 *What it does not see*
 
-A response that is handed on: returned, stored, given to a function of another package. A body that is read to its
+A response that is handed on: returned, stored, given to a function out of view. A body that is read to its
 end (`io.ReadAll`, a decoder) lets its connection go, closed or not: confidence is low then. The answer to HEAD has no
 body.
 """
@@ -49,13 +49,14 @@ import re
 from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
+from goleaklint.facts.fresh import calls, fresh
+from goleaklint.facts.inits import reported
 from goleaklint.facts.obligations import Api, Duty, Lapse, duties, finding, lapse, words
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.types import Ty, canonical
-from goleaklint.facts.uses import CLOSE, Thing, Use, parents, use_of
+from goleaklint.facts.uses import CLOSE, Thing
 from goleaklint.golang import ast
-from goleaklint.golang.declarations import FuncDecl
 from goleaklint.model import Confidence, Finding, Rule, Severity
 
 RULE = Rule(
@@ -114,28 +115,25 @@ _RESPONSE = Api(
     Thing(release=frozenset(), inner=(("Body", _BODY),), plain=frozenset(_FIELDS)),
     error=1,
 )
+_DOES = re.compile(rb"\b(?:Do|RoundTrip)\([^\n]*\*http\.Response, ")
 _HEADS = (b'"HEAD"', b"http.MethodHead")
-_HEAD = b"http.MethodHead"
-_RETURNS = re.compile(rb"\*http\.Response\b[^{]*\{")
-_NESTED = 2  # functions that return what such a function returns
 _TABLE = {
     **{f"net/http.{name}": _RESPONSE for name in ("Get", "Post", "PostForm")},
     **{f"(net/http.Client).{name}": _RESPONSE for name in ("Get", "Post", "PostForm", "Do")},
     "(net/http.Transport).RoundTrip": _RESPONSE,
     "(net/http.RoundTripper).RoundTrip": _RESPONSE,
 }
+_CALL = calls(_TABLE)
 
 
 def check(package: Package) -> Iterator[Finding]:
     """Responses of which some path to the end of the function closes no body."""
     facts = package.facts
-    table = {**_TABLE, **_fresh(facts)}
-    call = _calls(table)
-    for decl in facts.reported_funcs():
-        if len(table) == len(_TABLE) and "net/http" not in decl.file.imports.values():
-            continue
-        if not call.search(decl.text):
-            continue
+    helpers = fresh(facts, _TABLE, _CALL, ("net/http",))
+    table = {**_TABLE, **{name: api for name, api in helpers.items() if not _asks_for_head(facts, name)}}
+    table |= _doers(facts)
+    call = _CALL if len(table) == len(_TABLE) else calls(table)
+    for decl in reported(facts, call, ("net/http",) if len(table) == len(_TABLE) else ()):
         known = bindings(facts, decl)
         for duty in duties(known, table):
             found = lapse(duty) if not _is_head(known, duty) else None
@@ -147,7 +145,8 @@ def _message(found: Lapse) -> str:
     if found.how == "discarded":
         return "the response is dropped, and its body is never closed"
     assert found.duty.var is not None
-    return words(found, f"{found.duty.var.name}.Body", "closed")
+    name = found.duty.var.name
+    return words(found, f"{name}.Body" if found.duty.api.thing.inner else name, "closed")
 
 
 def _confidence(found: Lapse) -> Confidence:
@@ -168,57 +167,19 @@ def _is_head(known: Bindings, duty: Duty) -> bool:
     return method is not None and known.file.text(method) in _HEADS
 
 
-def _calls(table: dict[str, Api]) -> re.Pattern[bytes]:
-    names = sorted({name.rpartition(".")[2] for name in table})
-    return re.compile(rb"\b(?:" + "|".join(re.escape(name) for name in names).encode() + rb")\(")
+def _doers(facts: PackageFacts) -> dict[str, Api]:
+    """The methods of the package's interfaces that http.Client has: `Do(*http.Request) (*http.Response, error)`."""
+    return {
+        f"({name}).{method.name}": _RESPONSE
+        for name, decl in facts.types.items()
+        if _DOES.search(decl.file.data, decl.at, decl.end) and isinstance(decl.type, ast.InterfaceType)
+        for method in decl.type.methods
+        if method.name in ("Do", "RoundTrip")
+        and [canonical(Ty(one.type, decl.file)) for one in method.type.results] == ["net/http.Response", "error"]
+    }
 
 
-def _fresh(facts: PackageFacts) -> dict[str, Api]:
-    """Functions of the package that return the response of such a call as it came: their callers must close it."""
-    found: dict[str, Api] = {}
-    able = [
-        decl
-        for decl in facts.all_funcs()
-        if "net/http" in decl.file.imports.values() and not decl.file.is_test and _RETURNS.search(decl.text)
-    ]
-    for _ in range(_NESTED if able else 0):
-        table = {**_TABLE, **found}
-        call = _calls(table)
-        for decl in able:
-            name = f"({decl.recv_type}).{decl.name}" if decl.recv_type else decl.name
-            index, error = _index(decl, "net/http.Response"), _index(decl, "error")
-            if name in found or index is None or error is None or not call.search(decl.text) or _HEAD in decl.text:
-                continue
-            if _is_fresh(bindings(facts, decl), index, table):
-                found[name] = Api(_RESPONSE.thing, index, error)
-    return found
-
-
-def _index(decl: FuncDecl, name: str) -> int | None:
-    kinds = [canonical(Ty(result.type, decl.file)) for result in decl.type.results]
-    return kinds.index(name) if kinds.count(name) == 1 else None
-
-
-def _is_fresh(known: Bindings, index: int, table: dict[str, Api]) -> bool:
-    """Whether each return gives a nil, or a response of the table that nothing but a look was taken at."""
-    if not known.functions:
-        return False
-    sources = {duty.var: duty.name for duty in duties(known, table) if duty.var is not None}
-    gives = False
-    for node in known.functions[0].own():
-        if not isinstance(node, ast.Return):
-            continue
-        value = node.values[index] if index < len(node.values) else None
-        if len(node.values) == 1 and known.api(node.values[0]) in table:
-            gives = True
-            continue
-        if isinstance(value, ast.Name) and value.name == "nil":
-            continue
-        var = known.var(value)
-        if var is None or var not in sources or len(var.stores) != 1:
-            return False
-        others = [read for read in var.reads if not isinstance(parents(known).get(read), ast.Return)]
-        if any(use_of(known, read, _RESPONSE.thing) is not Use.LOOKS for read in others):
-            return False
-        gives = True
-    return gives
+def _asks_for_head(facts: PackageFacts, name: str) -> bool:
+    owner, _, method = name.rpartition(".")
+    decl = facts.methods.get((owner.strip("()"), method)) if owner else facts.funcs.get(name)
+    return decl is None or any(word in decl.text for word in _HEADS)

@@ -52,6 +52,7 @@ import re
 from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
+from goleaklint.facts.inits import reported
 from goleaklint.facts.obligations import Api, duties, finding, lapse, words
 from goleaklint.facts.resolve import bindings
 from goleaklint.facts.uses import Thing
@@ -75,9 +76,7 @@ _TABLE = {"iter.Pull": _STOP, "iter.Pull2": _STOP}
 def check(package: Package) -> Iterator[Finding]:
     """Stop functions that are dropped, or not called on a path to the end of their function."""
     facts = package.facts
-    for decl in facts.reported_funcs():
-        if not _CALL.search(decl.text):
-            continue
+    for decl in reported(facts, _CALL, ("iter",)):
         known = bindings(facts, decl)
         for duty in duties(known, _TABLE):
             found = lapse(duty)

@@ -40,6 +40,7 @@ from dataclasses import replace
 
 from goleaklint.explore.package import Package
 from goleaklint.facts.functions import Function, Var
+from goleaklint.facts.inits import reported
 from goleaklint.facts.obligations import RECEIVER, Api, Duty, Lapse, duties, finding, lapse, words
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.types import canonical
@@ -74,9 +75,7 @@ _TABLE = {
 def check(package: Package) -> Iterator[Finding]:
     """Servers and listeners with a goroutine that some path to the end of the function leaves behind."""
     facts = package.facts
-    for decl in facts.reported_funcs():
-        if not _CALL.search(decl.text):
-            continue
+    for decl in reported(facts, _CALL, ("net", "net/http", "net/http/httptest")):
         known = bindings(facts, decl)
         for duty in duties(known, _TABLE):
             if duty.api is _TEST_SERVER:

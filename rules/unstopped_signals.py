@@ -42,6 +42,7 @@ from collections.abc import Iterator
 from goleaklint.explore.package import Package
 from goleaklint.facts import apis
 from goleaklint.facts.functions import Function
+from goleaklint.facts.inits import reported
 from goleaklint.facts.obligations import Api, Lapse, duties, finding, lapse, words
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.uses import Thing
@@ -66,9 +67,7 @@ _TABLE = {"os/signal.NotifyContext": Api(Thing(release=frozenset({"()"})), resul
 def check(package: Package) -> Iterator[Finding]:
     """Stop functions of NotifyContext that are not called, and channels of Notify that nobody takes back."""
     facts = package.facts
-    for decl in facts.reported_funcs():
-        if not _CALL.search(decl.text):
-            continue
+    for decl in reported(facts, _CALL, ("os/signal",)):
         known = bindings(facts, decl)
         for duty in duties(known, _TABLE):
             found = lapse(duty)

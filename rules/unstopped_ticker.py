@@ -42,6 +42,7 @@ from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
 from goleaklint.facts.functions import Function
+from goleaklint.facts.inits import reported
 from goleaklint.facts.obligations import Api, duties, finding, lapse, words
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.uses import Thing
@@ -68,8 +69,8 @@ def check(package: Package) -> Iterator[Finding]:
     facts = package.facts
     if facts.go_version >= _COLLECTED:
         return
-    for decl in facts.reported_funcs():
-        if decl.file.is_test or facts.unit.package == "main" or not _CALL.search(decl.text):
+    for decl in reported(facts, _CALL, ("time",)):
+        if decl.file.is_test or facts.unit.package == "main":
             continue
         known = bindings(facts, decl)
         for duty in duties(known, _TABLE):

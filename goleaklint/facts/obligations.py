@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from goleaklint.facts.conditional import Deferred, carried, deferred
+from goleaklint.facts.ends import asks_of, errors_of, says_end
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.paths import MAX_STATES, Fact, Paths, Point
 from goleaklint.facts.resolve import Bindings
+from goleaklint.facts.typed import typed
 from goleaklint.facts.types import TESTING, Ty, canonical
 from goleaklint.facts.uses import Thing, Use, parents, use_of
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
-from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
+from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity, Span
 
 _PROCESS_WIDE = frozenset({"main", "init", "TestMain"})
 _MOST_EXITS = 3
@@ -26,11 +29,15 @@ RECEIVER = -1
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """A call that acquires a thing: which result it is (or the receiver), and which one is the error."""
+    """A call that acquires a thing: which result it is (or the receiver), and which one is the error.
+
+    `made` is where it is acquired when the call is of a function of the package that hands it on (see `fresh`).
+    """
 
     thing: Thing
     result: int = 0
     error: int | None = None
+    made: Span | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -80,28 +87,51 @@ class Lapse:
 
 def duties(known: Bindings, table: Mapping[str, Api]) -> Iterator[Duty]:
     """The acquisitions of a declaration that stand alone in a statement; any other hands its value on."""
+    for function, node, left, call in alone(known):
+        name = known.api(call)
+        if not name and len(left) > 1 and isinstance(call.fun, ast.Selector):
+            name = _elsewhere(known, call.fun, table)
+        api = table.get(name)
+        if api is None or (isinstance(node, ast.Return) and api.result != RECEIVER):
+            continue
+        if api.result == RECEIVER:
+            value = call.fun.x if isinstance(call.fun, ast.Selector) else None
+        else:
+            value = left[api.result] if api.result < len(left) else None
+        error = left[api.error] if api.error is not None and api.error < len(left) else None
+        yield Duty(known, function, node, call, name, api, value, error)
+
+
+Alone = tuple[Function, ast.Stmt, list[ast.Expr], ast.Call]
+
+
+def alone(known: Bindings) -> list[Alone]:
+    """The calls that stand alone in a statement, with what their results go to; found once for all tables."""
+    key = ("alone", known.decl)
+    found = known.facts.memo.get(key)
+    if not isinstance(found, list):
+        found = known.facts.memo[key] = list(_find_alone(known))
+    return found
+
+
+def _find_alone(known: Bindings) -> Iterator[Alone]:
     for function in known.functions:
         for node in function.own():
-            left: list[ast.Expr] = []
             match node:
                 case ast.Assign(left=left, right=[ast.Call() as call]):
-                    pass
+                    yield function, node, left, call
                 case ast.VarDecl(names=names, values=[ast.Call() as call]):
-                    left = list(names)
+                    yield function, node, list(names), call
                 case ast.ExprStmt(x=ast.Call() as call) | ast.Return(values=[ast.Call() as call]):
-                    pass
-                case _:
-                    continue
-            name = known.api(call)
-            api = table.get(name)
-            if api is None or (isinstance(node, ast.Return) and api.result != RECEIVER):
-                continue
-            if api.result == RECEIVER:
-                value = call.fun.x if isinstance(call.fun, ast.Selector) else None
-            else:
-                value = left[api.result] if api.result < len(left) else None
-            error = left[api.error] if api.error is not None and api.error < len(left) else None
-            yield Duty(known, function, node, call, name, api, value, error)
+                    yield function, node, [], call
+
+
+def _elsewhere(known: Bindings, fun: ast.Selector, table: Mapping[str, Api]) -> str:
+    """The call of a method when only another package of the module says of what: `s.store.DB.Query(...)`."""
+    if not any(name.startswith("(") and name.endswith(f").{fun.name}") for name in table):
+        return ""
+    owner = typed(known, fun.x)
+    return f"({owner.path}.{owner.name}).{fun.name}" if owner is not None and owner.facts is None else ""
 
 
 def lapse(duty: Duty) -> Lapse | None:
@@ -114,9 +144,15 @@ def lapse(duty: Duty) -> Lapse | None:
     uses = {read: _use(duty, read) for read in var.reads}
     if _is_known_before(duty, var, uses):
         return None
-    strict = {read for read, use in uses.items() if use in (Use.RELEASES, Use.HANDS_ON)}
+    asking = {read: asked for read in uses if (asked := _asking(duty, read, uses[read])) is not None}
+    strict = {
+        place
+        for read, use in uses.items()
+        if use in (Use.RELEASES, Use.HANDS_ON) and read not in asking
+        for place in (carried(duty.known, read) or [read] if use is Use.HANDS_ON else [read])
+    }
     soft = strict | {read for read, use in uses.items() if use is Use.DRAINS}
-    walk = _Walk(duty, var)
+    walk = _Walk(duty, var, list(asking.values()))
     exits = walk.exits(soft, drained=True)
     drained = not exits
     if drained and (len(soft) > len(strict) or duty.api.thing.drained_by):
@@ -126,7 +162,7 @@ def lapse(duty: Duty) -> Lapse | None:
     if not exits:
         return None
     exits.sort(key=lambda point: point.node.at if point.node is not None else 0)
-    if not strict:
+    if not strict and not asking:
         how = "never"
     elif walk.start in exits and not isinstance(duty.stmt, ast.Return):
         how = "loop"
@@ -135,6 +171,10 @@ def lapse(duty: Duty) -> Lapse | None:
     else:
         how = "path"
     return Lapse(duty, how, tuple(exits), drained)
+
+
+def _asking(duty: Duty, read: ast.Name, use: Use) -> Deferred | None:
+    return deferred(duty.known, duty.function, read) if use is Use.RELEASES else None
 
 
 def _use(duty: Duty, read: ast.Name) -> Use:
@@ -156,7 +196,7 @@ def _is_known_before(duty: Duty, var: Var, uses: dict[ast.Name, Use]) -> bool:
     """A closure or a pointer that has the variable already: `defer func() { rows.Close() }()` above the query."""
     up = parents(duty.known)
     for read, use in uses.items():
-        if use is Use.LOOKS or read.at >= duty.stmt.at:
+        if use is Use.LOOKS or read.at >= duty.stmt.at or (read.at > var.at and _asking(duty, read, use)):
             continue
         if duty.api.result == RECEIVER:
             return True  # it was there before, and somebody has it
@@ -168,12 +208,14 @@ def _is_known_before(duty: Duty, var: Var, uses: dict[ast.Name, Use]) -> bool:
 class _Walk:
     """The walk over the paths that start with an acquisition, with what is known of its error."""
 
-    def __init__(self, duty: Duty, var: Var) -> None:
+    def __init__(self, duty: Duty, var: Var, asking: list[Deferred]) -> None:
         self.duty = duty
+        self.asking = asking
         self.known = duty.known
         self.var = var
         self.paths = Paths(duty.known, duty.function)
         self.start = self.paths.point_of.get(duty.stmt)
+        self.ends = errors_of(duty.known, var, duty.api.thing.ended_by)
         self.error = duty.known.file.text(duty.error) if duty.error is not None else b""
         if self.error == b"_":
             self.error = b""
@@ -208,6 +250,8 @@ class _Walk:
                         continue
                     if drained and self._is_drained(point.node, taken):
                         continue
+                    if self.ends and says_end(self.known, point.node, taken, self.ends):
+                        continue
                 state = (target, after, after_store)
                 if state not in seen:
                     seen.add(state)
@@ -218,6 +262,10 @@ class _Walk:
         if any(part.at <= place < part.end for part in point.parts for place in places):
             return True
         node = point.node
+        if self.ends and asks_of(self.known, node, self.ends):
+            return True
+        if point.kind == "return" and any(one.releases(self.known, node) for one in self.asking):
+            return True
         if self.var.kind == "result" and isinstance(node, ast.Return) and not node.values:
             return True
         # `switch err {`, `switch { case isFatal(err): }`: which of the ways is that of the failure is not known.
@@ -300,6 +348,8 @@ def finding(
     """The finding of a lapse, at the acquisition; tests end with their process and get a note."""
     duty = found.duty
     known = duty.known
+    if duty.api.made is not None:
+        story = (Related(Role.MADE, duty.api.made, "what the call gives is acquired here"), *story)
     return Finding(
         code=rule.code,
         name=rule.name,

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from goleaklint.facts.borrowing import is_lent, only_borrows
 from goleaklint.facts.functions import Var
 from goleaklint.facts.resolve import Bindings, bindings
+from goleaklint.facts.typed import callee as callee_of
 from goleaklint.facts.types import canonical
 from goleaklint.golang import ast
 from goleaklint.golang.walk import children
@@ -51,6 +53,7 @@ class Thing:
     lent: frozenset[tuple[str, str]] = frozenset()
     drained_by: str = ""  # a method of the value that says false when nothing is left: `for rows.Next()`; "()" of a
     # function that was made with it: `next, stop := iter.Pull(seq)`
+    ended_by: str = ""  # a method whose error says that the value has come to its end: `stream.Recv()`
 
 
 def parents(known: Bindings) -> dict[ast.Node, ast.Node]:
@@ -138,15 +141,22 @@ def _passed(known: Bindings, call: ast.Call, arg: ast.Node, thing: Thing, depth:
         return Use.LOOKS
     if "." in api and any(api.endswith(part) for part in thing.parts) and depth < _DEEP:
         return use_of(known, call, thing, depth + 1)
-    callee = known.callee(call)
-    if callee is None or callee.body is None or depth >= _DEEP:
+    found = callee_of(known, call)
+    if found is None or found[1].body is None:
+        return Use.DRAINS if is_lent(known, call, arg, thing.release) else Use.HANDS_ON
+    if depth >= _DEEP:
         return Use.HANDS_ON
-    inside = bindings(known.facts, callee)
+    facts, callee = found
+    inside = bindings(facts, callee)
     index = next(i for i, one in enumerate(call.args) if one is arg) + (callee.recv is not None)
     params = inside.functions[0].params if inside.functions else []
     if index >= len(params) or (callee.type.params and callee.type.params[-1].variadic and index >= len(params) - 1):
         return Use.HANDS_ON
-    return min(use_of_var(inside, params[index], thing, depth + 1), Use.HANDS_ON)
+    use = use_of_var(inside, params[index], thing, depth + 1)
+    if use is Use.HANDS_ON and only_borrows(facts, callee, params[index].type, thing.release):
+        # It may read it to the end, which is all that it can.
+        return Use.DRAINS if thing.drains or thing.readers or thing.drained_by else Use.LOOKS
+    return use
 
 
 def _assigned(known: Bindings, target: ast.Expr, thing: Thing, depth: int) -> Use:

@@ -70,3 +70,23 @@ func readToTheEnd(db *sql.DB) (n int, err error) {
 	}
 	return n, rows.Err()
 }
+
+type users struct{ db *sql.DB }
+
+func (u *users) all(ctx context.Context) (*sql.Rows, error) {
+	return u.db.QueryContext(ctx, "SELECT name FROM users")
+}
+
+func first(ctx context.Context, u *users) (name string, err error) {
+	rows, err := u.all(ctx) // want "GLK702 .* rows is not closed on every path"
+	if err != nil {
+		return "", err
+	}
+	if !rows.Next() {
+		return "", errNegative
+	}
+	if err := rows.Scan(&name); err != nil {
+		return "", err
+	}
+	return name, rows.Close()
+}

@@ -11,7 +11,7 @@ import (
 var errEarly = errors.New("early")
 
 func writerLeft(early bool, write func(io.Writer) error, read func(io.Reader) error) error {
-	reader, writer := io.Pipe() // want "GLK706 open-pipe: reader is not closed on every path"
+	reader, writer := io.Pipe() // want "GLK706 open-pipe: reader is never closed"
 	go func() {
 		writer.CloseWithError(write(writer))
 	}()

@@ -1,7 +1,9 @@
 package openpipe
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 )
@@ -47,6 +49,7 @@ func posted(client *http.Client, address string, v any) error {
 	}()
 	request, err := http.NewRequest(http.MethodPost, address, reader)
 	if err != nil {
+		reader.Close()
 		return err
 	}
 	resp, err := client.Do(request)
@@ -106,4 +109,82 @@ func OkStartedBefore() {
 	}()
 	<-read
 	close(done)
+}
+
+// The writer is closed either way.
+func deferredEitherWay(write func(io.Writer) error) (err error) {
+	reader, writer := io.Pipe()
+	go func() { _, _ = io.Copy(io.Discard, reader) }()
+	defer func() {
+		if err != nil {
+			writer.CloseWithError(err)
+		}
+	}()
+	if err := write(writer); err != nil {
+		return err
+	}
+	return writer.Close()
+}
+
+// Whoever gets the writer closes it.
+func deferredForFailures(write func(io.Writer) error) (out io.WriteCloser, err error) {
+	reader, writer := io.Pipe()
+	go func() { _, _ = io.Copy(io.Discard, reader) }()
+	defer func() {
+		if err != nil {
+			writer.Close()
+		}
+	}()
+	if err := write(writer); err != nil {
+		return nil, err
+	}
+	return writer, nil
+}
+
+// What is returned in the end may be an error.
+func deferredForTheLast(write func(io.Writer) error, finish func() error) (err error) {
+	reader, writer := io.Pipe()
+	go func() { _, _ = io.Copy(io.Discard, reader) }()
+	defer func() {
+		if err == nil {
+			err = writer.Close()
+		} else {
+			writer.CloseWithError(err)
+		}
+	}()
+	if err := write(writer); err != nil {
+		return err
+	}
+	return finish()
+}
+
+func lines(in io.Reader, out chan<- string) {
+	go func() {
+		scanner := bufio.NewScanner(in)
+		for scanner.Scan() {
+			out <- scanner.Text()
+		}
+	}()
+}
+
+func closedForLines(write func(io.Writer), out chan string) {
+	reader, writer := io.Pipe()
+	lines(reader, out)
+	write(writer)
+	writer.Close()
+}
+
+func fill(out io.Writer, text string) error {
+	_, err := io.WriteString(out, text)
+	if closer, ok := out.(io.Closer); ok {
+		return errors.Join(err, closer.Close())
+	}
+	return err
+}
+
+// fill closes what can be closed.
+func filled(text string) error {
+	reader, writer := io.Pipe()
+	go func() { _, _ = io.Copy(io.Discard, reader) }()
+	return fill(writer, text)
 }

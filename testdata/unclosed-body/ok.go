@@ -2,6 +2,7 @@ package unclosedbody
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -407,4 +408,56 @@ func (a *api) send(method, address string) (*http.Response, error) {
 func (a *api) exists(address string) bool {
 	resp, err := a.send(http.MethodHead, address)
 	return err == nil && resp.StatusCode == http.StatusOK
+}
+
+func ofHelperThatClosesOnFailureClosed(r *remote) (http.Header, error) {
+	resp, err := r.open("/header")
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	return resp.Header, nil
+}
+
+func ofBodyClosed(address string, buffer []byte) (int, error) {
+	page, err := body(address)
+	if err != nil {
+		return 0, err
+	}
+	defer page.Close()
+	return page.Read(buffer)
+}
+
+// The body that its callers get is one that needs no closing.
+func buffered(client *http.Client, address string) (io.ReadCloser, error) {
+	resp, err := client.Get(address)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	return io.NopCloser(bytes.NewReader(data)), nil
+}
+
+func ofBuffered(client *http.Client, address string, buffer []byte) (int, error) {
+	page, err := buffered(client, address)
+	if err != nil {
+		return 0, err
+	}
+	return page.Read(buffer)
+}
+
+var listing = &job{
+	name: "list",
+	run: func() error {
+		resp, err := http.DefaultClient.Do(&http.Request{})
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		return check(resp)
+	},
 }
