@@ -31,7 +31,7 @@ class Held(NamedTuple):
 
 
 class Event(NamedTuple):
-    """Something that may block, or that decides what does: "lock", "wait", or "call" of a function value.
+    """Something that may block: "lock", or "wait" for whatever else.
 
     `held` are the locks that the functions of `chain` hold then, `released` those of a caller's that they let go
     before. `sure` tells that every way through the function passes it.
@@ -45,7 +45,6 @@ class Event(NamedTuple):
     held: tuple[Held, ...] = ()
     released: frozenset[Path] = frozenset()
     sure: bool = True
-    composed: bool = False
 
 
 class Net(NamedTuple):
@@ -147,7 +146,6 @@ def renamed(effect: Effect, naming: Naming, site: Site, *, is_certain: bool = Tr
                 held=naming.held(event.held),
                 released=naming.paths_of(event.released),
                 sure=event.sure and is_certain,
-                composed=False,
             )
         )
     for path, net in effect.net.items():

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterable
 from functools import cached_property
 
 from goleaklint.facts.functions import Function
-from goleaklint.facts.lock_effects import NOTHING, Effect, Held, Naming, Site, renamed
+from goleaklint.facts.lock_effects import NOTHING, Effect, Naming, Site, renamed
 from goleaklint.facts.lock_names import lock_op, place_of, receiver_of
 from goleaklint.facts.lock_steps import Steps
 from goleaklint.facts.lock_walk import Walk
@@ -25,37 +25,59 @@ from goleaklint.golang.declarations import FuncDecl
 
 _TOUCHES = re.compile(rb"\.(?:Try)?R?(?:Lock|Unlock)\(")
 _CALLED = re.compile(rb"\b([A-Za-z_]\w*)\(")
-_TAKEN = re.compile(rb"\b([A-Za-z_]\w*)\b")
 _PRINTS = re.compile(r"^(?:fmt|log)\.(?:Sp|Fp|P|Fatal|Panic|Append)?r?i?n?t?|^fmt\.Errorf$")
 _DEEPEST = 30
+_FARTHEST = 3  # calls between the function that holds a lock and the one that waits
 
 
 class Locks:
-    """The walks of the functions of one package, made when they are asked for."""
+    """The walks of the functions of one package, made when they are asked for.
 
-    def __init__(self, facts: PackageFacts) -> None:
+    `watched` are nodes of which it is asked what is held there, and `waiting` the functions that hold them.
+    """
+
+    def __init__(
+        self, facts: PackageFacts, watched: Container[ast.Node] = (), waiting: Iterable[FuncDecl] = ()
+    ) -> None:
         self.facts = facts
+        self.watched = watched
+        self._waiting = {decl.name for decl in waiting}
         self._walks: dict[tuple[Function, tuple[tuple[int, bool], ...]], Walk] = {}
         self._open: list[Function] = []
 
     @cached_property
     def relevant(self) -> frozenset[str]:
         """Names of functions that lock or unlock, or call a function of such a name."""
-        callers: dict[bytes, set[str]] = defaultdict(set)
-        found: set[str] = set()
-        for decl in self.facts.all_funcs():
-            text = decl.text
-            if _TOUCHES.search(text):
-                found.add(decl.name)
-            for name in set(_CALLED.findall(text)):
-                callers[name].add(decl.name)
+        return self.leading_to(self._touching | self._waiting)
+
+    @cached_property
+    def _touching(self) -> frozenset[str]:
+        return frozenset(decl.name for decl in self.facts.all_funcs() if _TOUCHES.search(decl.text))
+
+    def may_be_under_lock(self, name: str) -> bool:
+        """Whether a function of this name locks something, or one that calls it over a few calls does."""
+        return not self._touching.isdisjoint(self.leading_to([name], _FARTHEST))
+
+    def leading_to(self, names: Iterable[str], most: int | None = None) -> frozenset[str]:
+        """The names, and those of the functions that call one of them, over `most` calls at most."""
+        found = set(names)
         todo = list(found)
-        while todo:
-            for name in callers.get(todo.pop().encode(), ()):
-                if name not in found:
-                    found.add(name)
-                    todo.append(name)
+        for _ in range(len(self._callers) if most is None else most):
+            todo = [caller for name in todo for caller in self._callers.get(name, ())]
+            todo = list(dict.fromkeys(name for name in todo if name not in found))
+            if not todo:
+                break
+            found.update(todo)
         return frozenset(found)
+
+    @cached_property
+    def _callers(self) -> dict[str, list[str]]:
+        """By name, the names of the functions that call it."""
+        callers: dict[str, list[str]] = defaultdict(list)
+        for decl in self.facts.all_funcs():
+            for name in dict.fromkeys(_CALLED.findall(decl.text)):
+                callers[name.decode()].append(decl.name)
+        return callers
 
     @cached_property
     def is_needed(self) -> bool:
@@ -68,9 +90,12 @@ class Locks:
         if not self.is_needed:
             return []
         wanted = self._lockers
+        near = self.leading_to(self._waiting, _FARTHEST) if self._waiting else None
         found: list[Walk] = []
         for decl in self.facts.all_funcs():
             if decl.body is None or not (_TOUCHES.search(decl.text) or wanted.search(decl.text)):
+                continue
+            if near is not None and decl.name not in near:
                 continue
             found += [self.walk(function) for function in bindings(self.facts, decl).functions]
         return found
@@ -94,7 +119,7 @@ class Locks:
         known = bindings(self.facts, function.decl)
         self._open.append(function)
         paths = Paths(known, function)
-        steps = Steps(paths, self._effect_of_call)
+        steps = Steps(paths, self._effect_of_call, self.watched)
         params = function.params[1:] if function.parent is None and function.decl.recv else function.params
         flags = {params[index]: value for index, value in given if index < len(params) and not params[index].stores}
         found = Walk(paths, steps, flags)
@@ -232,12 +257,6 @@ class Locks:
     def handed(self) -> frozenset[str]:
         """Types of locks that some function unlocks for its caller: the lock is handed over."""
         return frozenset(kind for walk in self.walks for kind in walk.handed)
-
-    def held_pairs(self) -> Iterator[tuple[Walk, Held, object]]:
-        """Every event that happens while a lock is held, with the function that took it."""
-        for walk in self.walks:
-            for held, event in walk.pairs:
-                yield walk, held, event
 
 
 def locks_of(facts: PackageFacts) -> Locks:
