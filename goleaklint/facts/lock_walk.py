@@ -229,8 +229,8 @@ class Walk:
     def _record(self, state: _State, event: Event, point: Point) -> None:
         released = event.released | state.released
         held = (*state.held, *event.held)
-        for one in state.held:
-            if one.place.path is not None and one.place.path in event.released:
+        for one in (*state.held, *(event.held if event.composed else ())):
+            if one.place.path is None or one.place.path in event.released:
                 continue
             pair = (one.place.path, one.mode, one.site, event.place.path, event.mode, event.site)
             if pair not in self._seen_pairs:
