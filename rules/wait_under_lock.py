@@ -124,7 +124,7 @@ def check(package: Package) -> Iterator[Finding]:
     found = {wait.node: wait for wait in waits(locks)} if locks.is_needed else {}
     if not found:
         return
-    watching = Locks(package.facts, found, [wait.first.function.decl for wait in found.values()])
+    watching = Locks(package.facts, locks, found, [wait.first.function.decl for wait in found.values()])
     best: dict[Site, tuple[Confidence, Finding]] = {}
     for walk in watching.walks:
         for held, event in walk.pairs:

@@ -116,7 +116,10 @@ def point_of(paths: Paths, node: ast.Node) -> Point | None:
 def _callers(locks: Locks, use: Use, function: Function, path: Path | None, depth: int) -> Needs:
     """What every caller takes before it calls."""
     facts, decl = locks.facts, function.decl
-    if not (locks.leading_to([decl.name], _DEEP) - {decl.name}) & locks.relevant:
+    is_exported = decl.name[:1].isupper() and (not decl.recv_type or decl.recv_type[:1].isupper())
+    if is_exported and facts.unit.package != "main":
+        return {}  # others may call it, too
+    if not (locks.leading_to([decl.name], 1) - {decl.name}) & locks.relevant:
         return {}
     common: Needs | None = None
     for reference in references(facts, decl) or ():
@@ -145,7 +148,7 @@ def _caller(locks: Locks, use: Use, function: Function, path: Path | None, depth
 def _held(locks: Locks, use: Use, function: Function, call: ast.Call, path: Path | None) -> Needs:
     """The locks that are held at a call."""
     found: Needs = {}
-    for held, event in Locks(locks.facts, {call}, [function.decl]).walk(function).pairs:
+    for held, event in Locks(locks.facts, locks, {call}, [function.decl]).walk(function).pairs:
         if event.site.node is call and held.place.kind:
             lock = Event("lock", held.place, held.mode, held.site)
             found.setdefault(held.place.kind, []).append(Need(use, path, lock))

@@ -167,6 +167,8 @@ def waited_for(node: ast.Node | None) -> ast.Expr:
 def _flags(known: Bindings, function: Function) -> set[Var]:
     """Local variables that are given nothing but `true` and `false`, by this function alone."""
     given: dict[Var, int] = {}
+    if b"true" not in function.decl.text:
+        return set()  # most have none, and a variable that is only ever false decides nothing
     for node in function.own():
         match node:
             case ast.Assign(left=left, right=right, op="=" | ":=") if len(left) == len(right):

@@ -35,23 +35,32 @@ _FARTHEST = 3  # calls between the function that holds a lock and the one that w
 class Locks:
     """The walks of the functions of one package, made when they are asked for.
 
-    `watched` are nodes of which it is asked what is held there, and `waiting` the functions that hold them.
+    `watched` are nodes of which it is asked what is held there, and `waiting` the functions that hold them: only what
+    leads to these is walked again, the rest is known to `base`.
     """
 
     def __init__(
-        self, facts: PackageFacts, watched: Container[ast.Node] = (), waiting: Iterable[FuncDecl] = ()
+        self,
+        facts: PackageFacts,
+        base: Locks | None = None,
+        watched: Container[ast.Node] = (),
+        waiting: Iterable[FuncDecl] = (),
     ) -> None:
         self.facts = facts
         self.watched = watched
-        self._waiting = {decl.name for decl in waiting}
+        self._base = base
+        names = {decl.name for decl in waiting}
+        self._near = base.leading_to(names, _FARTHEST) if base is not None else frozenset()
         self._walks: dict[tuple[Function, tuple[tuple[int, bool], ...]], Walk] = {}
         self._open: list[Function] = []
 
     @cached_property
     def relevant(self) -> frozenset[str]:
         """Names of functions that lock or unlock, or call a function of such a name, and of those that call back."""
+        if self._base is not None:
+            return self._base.relevant | self._near
         calling = {decl.name for decl in self.facts.all_funcs() if _TAKES_FUNCTION.match(decl.text)}
-        return self.leading_to(self._touching | self._waiting) | calling
+        return self.leading_to(self._touching) | calling
 
     @cached_property
     def _touching(self) -> frozenset[str]:
@@ -92,13 +101,12 @@ class Locks:
         """Every function, literals included, that holds a lock while it does something, in the order of the source."""
         if not self.is_needed:
             return []
-        wanted = self._lockers
-        near = self.leading_to(self._waiting, _FARTHEST) if self._waiting else None
+        wanted = self._base._lockers if self._base is not None else self._lockers
         found: list[Walk] = []
         for decl in self.facts.all_funcs():
             if decl.body is None or not (_TOUCHES.search(decl.text) or wanted.search(decl.text)):
                 continue
-            if near is not None and decl.name not in near:
+            if self._base is not None and decl.name not in self._near:
                 continue
             found += [self.walk(function) for function in bindings(self.facts, decl).functions]
         return found
@@ -111,14 +119,15 @@ class Locks:
             if decl.body is not None and _TOUCHES.search(decl.text):
                 function = bindings(self.facts, decl).functions[0]
                 effect = self.walk(function).effect
-                if any(net.change[0] in "+?" for net in effect.net.values()):
-                    names.add(decl.name)
-                elif any(event.kind == "call" and event.held for event in effect.events):
+                leaves = any(net.change[0] in "+?" for net in effect.net.values())
+                if leaves or any(event.kind == "call" and event.held for event in effect.events):
                     names.add(decl.name)
         return re.compile("|".join([rf"\b{re.escape(name)}\(" for name in sorted(names)] or [r"$^"]).encode())
 
     def walk(self, function: Function, given: tuple[tuple[int, bool], ...] = ()) -> Walk:
         """The walk of a function; `given` are the values of boolean parameters by their place."""
+        if self._base is not None and function.decl.name not in self._near:
+            return self._base.walk(function, given)
         found = self._walks.get((function, given))
         if found is not None:
             return found
