@@ -84,7 +84,7 @@ from goleaklint.explore.package import Package
 from goleaklint.facts.lock_effects import Event, Held, Site
 from goleaklint.facts.lock_needs import Need
 from goleaklint.facts.lock_story import calls, finding, held_here, name_of, span_of
-from goleaklint.facts.lock_waits import Wait, deciding, may_be_ruled_out, waits
+from goleaklint.facts.lock_waits import Ends, Wait, deciding, may_be_ruled_out, waits
 from goleaklint.facts.lock_walk import Walk
 from goleaklint.facts.locks import Locks, locks_of
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
@@ -121,17 +121,18 @@ _MESSAGES = {
 def check(package: Package) -> Iterator[Finding]:
     """Waits under a lock, where all who could end them take that lock before they do; one finding for each wait."""
     locks = locks_of(package.facts)
-    found = {wait.node: wait for wait in waits(locks)} if locks.is_needed else {}
+    found = waits(locks) if locks.is_needed else {}
     if not found:
         return
     watching = Locks(package.facts, locks, found, [wait.first.function.decl for wait in found.values()])
+    ends = Ends(locks)
     best: dict[Site, tuple[Confidence, Finding]] = {}
     for walk in watching.walks:
         for held, event in walk.pairs:
             if event.kind != "wait" or held.place.made_here:
                 continue
             wait = found[event.site.node]
-            decided = deciding(locks, wait, held, event)
+            decided = deciding(ends, wait, held, event)
             if decided is None:
                 continue
             needed, is_sure = decided

@@ -119,7 +119,7 @@ def _callers(locks: Locks, use: Use, function: Function, path: Path | None, dept
     is_exported = decl.name[:1].isupper() and (not decl.recv_type or decl.recv_type[:1].isupper())
     if is_exported and facts.unit.package != "main":
         return {}  # others may call it, too
-    if not (locks.leading_to([decl.name], 1) - {decl.name}) & locks.relevant:
+    if not (locks.leading_to([decl.name], _DEEP) - {decl.name}) & locks.relevant:
         return {}
     common: Needs | None = None
     for reference in references(facts, decl) or ():

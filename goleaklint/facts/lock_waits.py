@@ -1,4 +1,4 @@
-"""Waits of which every end is known, and needs a lock: what to watch for under that lock.
+"""Waits of which every end is known, and which of them needs the lock that whoever waits holds.
 
 A wait is a send, a receive, a loop over a channel, a Wait on a WaitGroup or Cond, or a select without a way out, on
 fields and variables of the package whose every use is understood (see `fields`).
@@ -42,7 +42,6 @@ class Wait(msgspec.Struct, eq=False):
 
     node: ast.Node
     uses: list[tuple[Slot, Use]]
-    ends: list[list[Needs]] = msgspec.field(default_factory=list)
 
     @property
     def first(self) -> Use:
@@ -53,35 +52,26 @@ class Wait(msgspec.Struct, eq=False):
         """What is done, in the words of `Use.kind`; "select"."""
         return "select" if isinstance(self.node, ast.Select) else self.first.kind
 
-    def locks(self) -> set[str]:
-        """The locks that decide it: all who could end it take them, or for a WaitGroup one whom it waits for."""
-        found: set[str] | None = None
-        for (slot, _), ends in zip(self.uses, self.ends, strict=True):
-            kinds = [set(end) for end in ends]
-            one = set().union(*kinds) if slot.kind == "wg" else set.intersection(*kinds)
-            found = one if found is None else found & one
-        return found or set()
+
+class Ends:
+    """Who could end the waits of a package, and what each of them needs; worked out when a wait is under a lock."""
+
+    def __init__(self, locks: Locks) -> None:
+        self.locks = locks
+        self._found: dict[tuple[Slot, tuple[str, ...]], list[Needs]] = {}
+
+    def of(self, slot: Slot, use: Use) -> list[Needs]:
+        """For each operation that could end it the locks that it needs; nothing when not all of them need one."""
+        kinds = _kinds(slot, use)
+        found = self._found.get((slot, kinds))
+        if found is None:
+            found = self._found[slot, kinds] = _ends(self.locks, slot, kinds)
+        return found
 
 
-def waits(locks: Locks) -> list[Wait]:
-    """The waits of a package that some lock decides, in the order of the source."""
-    found: list[Wait] = []
-    known: dict[tuple[Slot, str], list[Needs] | None] = {}
-    for wait in _waits(locks.facts):
-        if not locks.may_be_under_lock(wait.first.function.decl.name):
-            continue
-        for slot, use in wait.uses:
-            kinds = _kinds(slot, use)
-            key = (slot, kinds[0] + kinds[-1])
-            if key not in known:
-                known[key] = _ends(locks, slot, kinds)
-            ends = known[key]
-            if ends is None:
-                break
-            wait.ends.append(ends)
-        if len(wait.ends) == len(wait.uses) and wait.locks():
-            found.append(wait)
-    return found
+def waits(locks: Locks) -> dict[ast.Node, Wait]:
+    """The waits of a package of which every operation is understood, and that may be under some lock."""
+    return {wait.node: wait for wait in _waits(locks.facts) if locks.may_be_under_lock(wait.first.function.decl.name)}
 
 
 def _waits(facts: PackageFacts) -> Iterator[Wait]:
@@ -112,33 +102,32 @@ def _leaves(loop: ast.Range) -> bool:
     return any(isinstance(node, ast.Return | ast.Branch) for node in descend(loop.body, into_literals=False))
 
 
-def _ends(locks: Locks, slot: Slot, kinds: tuple[str, ...]) -> list[Needs] | None:
-    """For each operation that could end it the locks that it needs; None when not all are known, or need none."""
+def _ends(locks: Locks, slot: Slot, kinds: tuple[str, ...]) -> list[Needs]:
     if slot.outside.intersection(kinds):
-        return None
+        return []
     found: list[Needs] = []
     for use in slot.of(*kinds):
         if use.known.file.is_test:
             continue
         need = needs(locks, use)
         if not need and slot.kind != "wg":
-            return None
+            return []
         found.append(need)
-    return found or None
+    return found
 
 
-def deciding(locks: Locks, wait: Wait, held: Held, event: Event) -> tuple[list[Need], bool] | None:
+def deciding(ends: Ends, wait: Wait, held: Held, event: Event) -> tuple[list[Need], bool] | None:
     """Who needs the lock that is held to end the wait, one for each end, and whether it is one lock for sure."""
     decided: list[Need] = []
     is_sure = True
     own = {event.site.function, *(site.function for site in event.chain)}
-    for (slot, use), ends in zip(wait.uses, wait.ends, strict=True):
+    for slot, use in wait.uses:
         if slot.kind == "cond" and not _is_another(use, held):
             return None
         if use.kind == "send" and any(make.function in own for make in slot.of("make")):
             return None  # it is filled by whoever made it
         path = event.place.path if use is wait.first else _beside(wait, use, event)
-        answers = [_answer(needs.get(held.place.kind, []), held, path, own) for needs in ends]
+        answers = [_answer(needs.get(held.place.kind, []), held, path, own) for needs in ends.of(slot, use)]
         needed = [answer for answer in answers if answer is not None]
         if not needed or (slot.kind != "wg" and len(needed) != len(answers)):
             return None
@@ -146,7 +135,7 @@ def deciding(locks: Locks, wait: Wait, held: Held, event: Event) -> tuple[list[N
         is_sure = is_sure and all(sure for _, sure in needed if slot.kind != "wg")
         if slot.kind == "wg":
             is_sure = is_sure and any(sure for _, sure in needed)
-        is_sure = is_sure and (slot.kind != "chan" or room(slot) == 0 or _is_first(locks, use, needed))
+        is_sure = is_sure and (slot.kind != "chan" or room(slot) == 0 or _is_first(ends.locks, use, needed))
     return decided, is_sure
 
 
