@@ -31,7 +31,7 @@ class Held(NamedTuple):
 
 
 class Event(NamedTuple):
-    """Something that may block, or that decides what does: "lock", "wait", or "call" of a function value.
+    """Something that may block: "lock", or "wait" for whatever else; "call" of a parameter, which may be anything.
 
     `held` are the locks that the functions of `chain` hold then, `released` those of a caller's that they let go
     before. `sure` tells that every way through the function passes it.
@@ -45,7 +45,7 @@ class Event(NamedTuple):
     held: tuple[Held, ...] = ()
     released: frozenset[Path] = frozenset()
     sure: bool = True
-    composed: bool = False
+    composed: bool = False  # a callback's: `held` are locks under which it is called
 
 
 class Net(NamedTuple):
@@ -138,7 +138,7 @@ def renamed(effect: Effect, naming: Naming, site: Site, *, is_certain: bool = Tr
     """The effect of a call, as the function that makes it sees it."""
     out = Effect()
     for event in effect.events:
-        if len(event.chain) >= MAX_CHAIN:
+        if len(event.chain) >= MAX_CHAIN or event.kind == "call":
             continue
         out.events.append(
             event._replace(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import NamedTuple
 
 from goleaklint.facts.functions import Function, Var
@@ -36,20 +36,14 @@ class Step(NamedTuple):
 class Steps:
     """The steps of one function by point; `deferred` what its defer statements run at the end, with their points."""
 
-    def __init__(self, paths: Paths, call_effect: CallEffect) -> None:
+    def __init__(self, paths: Paths, call_effect: CallEffect, watched: Container[ast.Node] = ()) -> None:
         self.known: Bindings = paths.known
         self.function = paths.function
         self.call_effect = call_effect
         self.deferred: list[tuple[Point, list[Step]]] = []
         self._flags = _flags(self.known, self.function)
         self._of: dict[Point, list[Step]] = {}
-        self._comms = {
-            case.comm
-            for node in self.function.own()
-            if isinstance(node, ast.Select)
-            for case in node.cases
-            if case.comm is not None
-        }
+        self._watched = watched
         self.is_empty = True
         self._point: Point
         for point in paths.reachable():
@@ -67,6 +61,8 @@ class Steps:
         return Site(self.known, node, self.function)
 
     def _steps(self, point: Point) -> Iterator[Step]:
+        if isinstance(point.node, ast.Select | ast.Range):
+            yield from self._wait(point.node)
         if isinstance(point.node, ast.Range) and point.parts != (point.node.x,):
             yield from self._assigned(point.node, list(point.parts))
             return
@@ -87,6 +83,7 @@ class Steps:
                 for child in (node.fun, *node.args):
                     yield from self._visit(child)
                 yield from self._call(node)
+                yield from self._wait(node)
             case ast.Assign():
                 yield from self._assign(node)
             case ast.VarDecl():
@@ -141,17 +138,37 @@ class Steps:
             yield Step("defer", self._site(node), number=len(self.deferred) - 1)
 
     def _wait(self, node: ast.Node) -> Iterator[Step]:
-        """A receive that has no alternative."""
-        if isinstance(node, ast.Unary) and node.op == "<-" and self._point.node not in self._comms:
-            place = place_of(self.known, node.x)
+        """One of the places that are watched."""
+        if node in self._watched:
+            place = place_of(self.known, waited_for(node))
             if place.path is not None:
                 site = self._site(node)
-                yield Step("event", site, event=Event("wait", place, "recv", site))
+                yield Step("event", site, event=Event("wait", place, "", site))
+
+
+def waited_for(node: ast.Node | None) -> ast.Expr:
+    """The channel, WaitGroup or Cond of an operation; of a select that of its first case."""
+    match node:
+        case ast.Unary() | ast.Range() | ast.ExprStmt(x=ast.Unary()):
+            return node.x if not isinstance(node, ast.ExprStmt) else waited_for(node.x)
+        case ast.Send():
+            return node.channel
+        case ast.Call(fun=ast.Name(name="close"), args=[channel]):
+            return channel
+        case ast.Call(fun=ast.Selector() as method):
+            return method.x
+        case ast.Assign(right=[value]):
+            return waited_for(value)
+        case ast.Select(cases=[first, *_]):
+            return waited_for(first.comm)
+    return ast.Bad(at=0, end=0)
 
 
 def _flags(known: Bindings, function: Function) -> set[Var]:
     """Local variables that are given nothing but `true` and `false`, by this function alone."""
     given: dict[Var, int] = {}
+    if b"true" not in function.decl.text:
+        return set()  # most have none, and a variable that is only ever false decides nothing
     for node in function.own():
         match node:
             case ast.Assign(left=left, right=right, op="=" | ":=") if len(left) == len(right):

@@ -99,4 +99,5 @@ def again(walk: Walk, held: Held, event: Event) -> Confidence:
         return Confidence.LOW
     if event.sure:
         return Confidence.HIGH
-    return Confidence.MEDIUM if len(event.chain) < 2 else Confidence.LOW
+    most = 4 if event.composed else 2  # a callback: the call that it is given to, and its own
+    return Confidence.MEDIUM if len(event.chain) < most else Confidence.LOW

@@ -43,8 +43,7 @@ class Walk:
     """The result for one function: `effect` for its callers, and what it does itself.
 
     `pairs` are the events that happen while a lock is held; `left` the exits that keep a lock; `let_go` the places of
-    the locks that some path unlocks again; `wrong` the unlocks of the wrong kind; `handed` the types of locks that are
-    unlocked here without being locked here.
+    the locks that some path unlocks again; `handed` the types of locks that are unlocked, but not locked, here.
     """
 
     def __init__(self, paths: Paths, steps: Steps, flags: dict[Var, bool]) -> None:
@@ -54,7 +53,6 @@ class Walk:
         self.pairs: list[tuple[Held, Event]] = []
         self.left: list[Left] = []
         self.let_go: set[Site] = set()
-        self.wrong: list[tuple[Held, Site]] = []
         self.handed: set[str] = set()
         self.is_whole = True
         self._seen_events: set[object] = set()
@@ -163,8 +161,6 @@ class Walk:
             one = state.held[index]
             if one.place.path == path:
                 self.let_go.add(one.site)
-                if one.mode != mode:
-                    self.wrong.append((one, site))
                 return state._replace(held=state.held[:index] + state.held[index + 1 :])
         if path in state.unknown:
             self.handed.add(place.kind)
@@ -234,7 +230,7 @@ class Walk:
         released = event.released | state.released
         held = (*state.held, *event.held)
         for one in (*state.held, *(event.held if event.composed else ())):
-            if one.place.path is not None and one.place.path in event.released:
+            if one.place.path is None or one.place.path in event.released:
                 continue
             pair = (one.place.path, one.mode, one.site, event.place.path, event.mode, event.site)
             if pair not in self._seen_pairs:

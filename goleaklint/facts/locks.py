@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cached_property
 
-from goleaklint.facts.functions import Function
-from goleaklint.facts.lock_effects import NOTHING, Effect, Held, Naming, Site, renamed
-from goleaklint.facts.lock_names import lock_op, place_of, receiver_of
+from goleaklint.facts.function_fields import function_field, seen_from, values
+from goleaklint.facts.functions import Function, Var
+from goleaklint.facts.lock_effects import MAX_CHAIN, NOTHING, Effect, Event, Naming, Site, renamed
+from goleaklint.facts.lock_names import Place, lock_op, place_of, receiver_of
 from goleaklint.facts.lock_steps import Steps
 from goleaklint.facts.lock_walk import Walk
 from goleaklint.facts.package import PackageFacts
@@ -25,37 +26,70 @@ from goleaklint.golang.declarations import FuncDecl
 
 _TOUCHES = re.compile(rb"\.(?:Try)?R?(?:Lock|Unlock)\(")
 _CALLED = re.compile(rb"\b([A-Za-z_]\w*)\(")
-_TAKEN = re.compile(rb"\b([A-Za-z_]\w*)\b")
+_TAKES_FUNCTION = re.compile(rb"func [^{\n]*[\w)] ?\([^{\n]*\bfunc\(")
 _PRINTS = re.compile(r"^(?:fmt|log)\.(?:Sp|Fp|P|Fatal|Panic|Append)?r?i?n?t?|^fmt\.Errorf$")
 _DEEPEST = 30
+_FARTHEST = 3  # calls between the function that holds a lock and the one that waits
 
 
 class Locks:
-    """The walks of the functions of one package, made when they are asked for."""
+    """The walks of the functions of one package, made when they are asked for.
 
-    def __init__(self, facts: PackageFacts) -> None:
+    `watched` are nodes of which it is asked what is held there, and `waiting` the functions that hold them: only what
+    leads to these is walked again, the rest is known to `base`.
+    """
+
+    def __init__(
+        self,
+        facts: PackageFacts,
+        base: Locks | None = None,
+        watched: Container[ast.Node] = (),
+        waiting: Iterable[FuncDecl] = (),
+    ) -> None:
         self.facts = facts
+        self.watched = watched
+        self._base = base
+        names = {decl.name for decl in waiting}
+        self._near = base.leading_to(names, _FARTHEST) if base is not None else frozenset()
         self._walks: dict[tuple[Function, tuple[tuple[int, bool], ...]], Walk] = {}
         self._open: list[Function] = []
 
     @cached_property
     def relevant(self) -> frozenset[str]:
-        """Names of functions that lock or unlock, or call a function of such a name."""
-        callers: dict[bytes, set[str]] = defaultdict(set)
-        found: set[str] = set()
-        for decl in self.facts.all_funcs():
-            text = decl.text
-            if _TOUCHES.search(text):
-                found.add(decl.name)
-            for name in set(_CALLED.findall(text)):
-                callers[name].add(decl.name)
+        """Names of functions that lock or unlock, or call a function of such a name, and of those that call back."""
+        if self._base is not None:
+            return self._base.relevant | self._near
+        calling = {decl.name for decl in self.facts.all_funcs() if _TAKES_FUNCTION.match(decl.text)}
+        return self.leading_to(self._touching) | calling
+
+    @cached_property
+    def _touching(self) -> frozenset[str]:
+        return frozenset(decl.name for decl in self.facts.all_funcs() if _TOUCHES.search(decl.text))
+
+    def may_be_under_lock(self, name: str) -> bool:
+        """Whether a function of this name locks something, or one that calls it over a few calls does."""
+        return not self._touching.isdisjoint(self.leading_to([name], _FARTHEST))
+
+    def leading_to(self, names: Iterable[str], most: int | None = None) -> frozenset[str]:
+        """The names, and those of the functions that call one of them, over `most` calls at most."""
+        found = set(names)
         todo = list(found)
-        while todo:
-            for name in callers.get(todo.pop().encode(), ()):
-                if name not in found:
-                    found.add(name)
-                    todo.append(name)
+        for _ in range(len(self._callers) if most is None else most):
+            todo = [caller for name in todo for caller in self._callers.get(name, ())]
+            todo = list(dict.fromkeys(name for name in todo if name not in found))
+            if not todo:
+                break
+            found.update(todo)
         return frozenset(found)
+
+    @cached_property
+    def _callers(self) -> dict[str, list[str]]:
+        """By name, the names of the functions that call it."""
+        callers: dict[str, list[str]] = defaultdict(list)
+        for decl in self.facts.all_funcs():
+            for name in dict.fromkeys(_CALLED.findall(decl.text)):
+                callers[name.decode()].append(decl.name)
+        return callers
 
     @cached_property
     def is_needed(self) -> bool:
@@ -67,34 +101,40 @@ class Locks:
         """Every function, literals included, that holds a lock while it does something, in the order of the source."""
         if not self.is_needed:
             return []
-        wanted = self._lockers
+        wanted = self._base._lockers if self._base is not None else self._lockers
         found: list[Walk] = []
         for decl in self.facts.all_funcs():
             if decl.body is None or not (_TOUCHES.search(decl.text) or wanted.search(decl.text)):
+                continue
+            if self._base is not None and decl.name not in self._near:
                 continue
             found += [self.walk(function) for function in bindings(self.facts, decl).functions]
         return found
 
     @cached_property
     def _lockers(self) -> re.Pattern[bytes]:
-        """Matches a call of a function that leaves a lock locked for its caller."""
+        """Matches a call of a function that leaves a lock locked for its caller, or calls back under one."""
         names: set[str] = set()
         for decl in self.facts.all_funcs():
             if decl.body is not None and _TOUCHES.search(decl.text):
                 function = bindings(self.facts, decl).functions[0]
-                if any(net.change[0] in "+?" for net in self.walk(function).effect.net.values()):
+                effect = self.walk(function).effect
+                leaves = any(net.change[0] in "+?" for net in effect.net.values())
+                if leaves or any(event.kind == "call" and event.held for event in effect.events):
                     names.add(decl.name)
         return re.compile("|".join([rf"\b{re.escape(name)}\(" for name in sorted(names)] or [r"$^"]).encode())
 
     def walk(self, function: Function, given: tuple[tuple[int, bool], ...] = ()) -> Walk:
         """The walk of a function; `given` are the values of boolean parameters by their place."""
+        if self._base is not None and function.decl.name not in self._near:
+            return self._base.walk(function, given)
         found = self._walks.get((function, given))
         if found is not None:
             return found
         known = bindings(self.facts, function.decl)
         self._open.append(function)
         paths = Paths(known, function)
-        steps = Steps(paths, self._effect_of_call)
+        steps = Steps(paths, self._effect_of_call, self.watched)
         params = function.params[1:] if function.parent is None and function.decl.recv else function.params
         flags = {params[index]: value for index, value in given if index < len(params) and not params[index].stores}
         found = Walk(paths, steps, flags)
@@ -116,12 +156,15 @@ class Locks:
                 return NOTHING
             function = bindings(self.facts, callee).functions[0]
             return self._renamed(known, function, receiver_of(known, call), call.args, site)
+        var = known.var(call.fun)
+        if var is not None and var.kind == "param" and not var.stores and var.function is caller:
+            return Effect([Event("call", Place((var,), "", var.name), "", site)])
         api = known.api(call)
         if api == "(sync.Once).Do" and call.args:
             return self._once(known, call, site)
         if api.startswith(("fmt.", "log.")):
             return self._printed(known, call, site)
-        return NOTHING
+        return self._of_field(known, call, site)
 
     def _renamed(
         self,
@@ -150,11 +193,73 @@ class Locks:
         )
         naming = Naming(known, function, receiver, args)
         found = renamed(effect, naming, site, is_certain=is_certain)
+        for event in effect.events:
+            if event.kind == "call" and event.place.path is not None:
+                found.events += self._called_back(known, naming, event, site, is_certain=is_certain)
         if gives_more:
             found.net = {
                 path: net._replace(change="?") if net.change[0] == "+" else net for path, net in found.net.items()
             }
         return found
+
+    def _called_back(
+        self, known: Bindings, naming: Naming, event: Event, site: Site, *, is_certain: bool
+    ) -> Iterator[Event]:
+        """What a callback does, under the locks that are held where it is called."""
+        assert event.place.path is not None
+        var = event.place.path[0]
+        arg = naming.args.get(var) if isinstance(var, Var) else None
+        if arg is None or len(event.chain) >= MAX_CHAIN:
+            return
+        chain = (site, *event.chain)
+        held, released = naming.held(event.held), naming.paths_of(event.released)
+        given = known.var(arg)
+        if given is not None and given.kind == "param" and not given.stores and given.function is site.function:
+            place = Place((given,), "", given.name)
+            yield event._replace(place=place, chain=chain, held=held, released=released, sure=event.sure and is_certain)
+            return
+        function, receiver = self.function_of(known, arg)
+        if function is None:
+            return
+        for one in self._renamed(known, function, receiver, [], event.site, is_certain=is_certain).events:
+            yield one._replace(
+                chain=(*chain, *one.chain),
+                held=(*held, *one.held),
+                released=released | one.released,
+                sure=event.sure and one.sure,
+                composed=True,
+            )
+
+    def _of_field(self, known: Bindings, call: ast.Call, site: Site) -> Effect:
+        """What a field of function type does, when all that it may hold is known."""
+        field = function_field(known, call.fun)
+        given = values(self.facts, field) if field is not None else []
+        out = Effect()
+        for value in given:
+            function, receiver = self.function_of(value.known, value.expr)
+            if field is None or function is None:
+                return NOTHING
+            effect = self._renamed(value.known, function, receiver, [], site, is_certain=len(given) == 1)
+            for event in effect.events:
+                path = seen_from(event.place.path, value, field.path)
+                if path is not None:
+                    held = tuple(
+                        one._replace(place=one.place._replace(path=seen_from(one.place.path, value, field.path)))
+                        for one in event.held
+                    )
+                    released = (seen_from(one, value, field.path) for one in event.released)
+                    out.events.append(
+                        event._replace(
+                            place=event.place._replace(path=path),
+                            held=held,
+                            released=frozenset(one for one in released if one is not None),
+                        )
+                    )
+            for path, net in effect.net.items():
+                mapped = seen_from(path, value, field.path)
+                if mapped is not None:
+                    out.net[mapped] = net._replace(change="?", place=net.place._replace(path=mapped))
+        return out
 
     def _once(self, known: Bindings, call: ast.Call, site: Site) -> Effect:
         function, receiver = self.function_of(known, call.args[0])
@@ -232,12 +337,6 @@ class Locks:
     def handed(self) -> frozenset[str]:
         """Types of locks that some function unlocks for its caller: the lock is handed over."""
         return frozenset(kind for walk in self.walks for kind in walk.handed)
-
-    def held_pairs(self) -> Iterator[tuple[Walk, Held, object]]:
-        """Every event that happens while a lock is held, with the function that took it."""
-        for walk in self.walks:
-            for held, event in walk.pairs:
-                yield walk, held, event
 
 
 def locks_of(facts: PackageFacts) -> Locks:

@@ -59,13 +59,21 @@ func (k *keeper) sleep() {
 func (k *keeper) wake() {
 	k.RLock()
 	defer k.RUnlock()
-	k.awake <- 1
+	k.awake <- 1 // want "GLK406 .*send on awake under k"
 }
 
 // Another method sends under the lock.
 func LeakSend() {
-	k := &keeper{awake: make(chan int, 1)}
+	k := &keeper{awake: make(chan int)}
 	go k.sleep()
 	time.Sleep(10 * time.Millisecond)
 	k.wake()
+}
+
+// And the other way round.
+func LeakReceive() {
+	k := &keeper{awake: make(chan int)}
+	go k.wake()
+	time.Sleep(10 * time.Millisecond)
+	k.sleep()
 }
