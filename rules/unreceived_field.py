@@ -50,7 +50,9 @@ from goleaklint.explore.package import Package
 from goleaklint.facts.field_uses import slots
 from goleaklint.facts.fields import Slot, Use
 from goleaklint.facts.parents import parents
+from goleaklint.facts.resolve import Bindings
 from goleaklint.facts.slot_story import finding, room
+from goleaklint.facts.spawns import calls_of
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Rule, Severity
 
@@ -75,7 +77,7 @@ def check(package: Package) -> Iterator[Finding]:
 
 
 def _finding(slot: Slot, use: Use) -> Finding:
-    is_certain = room(slot) == 0 or _is_repeated(use)
+    is_certain = room(slot) == 0 or _is_repeated(use.known, use.node)
     is_medium = is_certain and not use.known.file.is_test
     message = f"send on {slot.label} blocks for ever: nothing in the package receives from it"
     if room(slot) != 0:
@@ -83,6 +85,10 @@ def _finding(slot: Slot, use: Use) -> Finding:
     return finding(RULE, slot, use, message, Confidence.MEDIUM if is_medium else Confidence.LOW)
 
 
-def _is_repeated(use: Use) -> bool:
-    """Whether the send itself stands in a loop, and does not leave it."""
-    return any(isinstance(outer, ast.For | ast.Range) for outer in parents(use.known).within(use.node))
+def _is_repeated(known: Bindings, node: ast.Node, depth: int = 2) -> bool:
+    """Whether something is done in a loop, here or by whoever calls this function."""
+    if any(isinstance(outer, ast.For | ast.Range) for outer in parents(known).within(node)):
+        return True
+    if depth == 0 or parents(known).function(node).literal:
+        return False
+    return any(_is_repeated(caller, call, depth - 1) for caller, call in calls_of(known.facts, known.decl))

@@ -6,7 +6,7 @@ type log struct {
 }
 
 func (l *log) add(row string) {
-	l.rows <- row // missed "GLK108"
+	l.rows <- row // want "GLK108"
 }
 
 func (l *log) addAll(rows []string) {
