@@ -103,9 +103,7 @@ _TABLE = {
 def check(package: Package) -> Iterator[Finding]:
     """Rows, transactions and connections that some path to the end of the function leaves open."""
     facts = package.facts
-    for decl in facts.reported_funcs():
-        if not _CALL.search(decl.text):
-            continue
+    for decl in facts.reported_funcs(_CALL):
         known = bindings(facts, decl)
         for duty in duties(known, _TABLE):
             found = lapse(duty)

@@ -82,8 +82,8 @@ _DRAIN = re.compile(rb"!\s*[\w.\[\]]+\.Stop\(\)\s*\{\s*<-")
 def check(package: Package) -> Iterator[Finding]:
     """Drains behind a failed Stop that can be reached when the value is gone."""
     facts = package.facts
-    for decl in facts.reported_funcs():
-        if decl.body is None or not _DRAIN.search(decl.text):
+    for decl in facts.reported_funcs(_DRAIN):
+        if decl.body is None:
             continue
         known = bindings(facts, decl)
         for function in known.functions:

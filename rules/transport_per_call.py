@@ -69,8 +69,8 @@ _CLIENT = Thing(release=_CLOSES, plain=frozenset({"Timeout", "Jar", "CheckRedire
 def check(package: Package) -> Iterator[Finding]:
     """Literals of transports that serve only requests of the function that makes them."""
     facts = package.facts
-    for decl in facts.reported_funcs():
-        if not _LITERAL.search(decl.text) or (decl.name in ("main", "init", "TestMain") and decl.recv is None):
+    for decl in facts.reported_funcs(_LITERAL):
+        if decl.name in ("main", "init", "TestMain") and decl.recv is None:
             continue
         known = bindings(facts, decl)
         for function in known.functions:

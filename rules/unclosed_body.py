@@ -131,10 +131,8 @@ def check(package: Package) -> Iterator[Finding]:
     facts = package.facts
     table = {**_TABLE, **_fresh(facts)}
     call = _calls(table)
-    for decl in facts.reported_funcs():
+    for decl in facts.reported_funcs(call):
         if len(table) == len(_TABLE) and "net/http" not in decl.file.imports.values():
-            continue
-        if not call.search(decl.text):
             continue
         known = bindings(facts, decl)
         for duty in duties(known, table):
@@ -178,8 +176,8 @@ def _fresh(facts: PackageFacts) -> dict[str, Api]:
     found: dict[str, Api] = {}
     able = [
         decl
-        for decl in facts.all_funcs()
-        if "net/http" in decl.file.imports.values() and not decl.file.is_test and _RETURNS.search(decl.text)
+        for decl in facts.all_funcs(_RETURNS)
+        if "net/http" in decl.file.imports.values() and not decl.file.is_test
     ]
     for _ in range(_NESTED if able else 0):
         table = {**_TABLE, **found}

@@ -68,8 +68,8 @@ def check(package: Package) -> Iterator[Finding]:
     facts = package.facts
     if facts.go_version >= _COLLECTED:
         return
-    for decl in facts.reported_funcs():
-        if decl.file.is_test or facts.unit.package == "main" or not _CALL.search(decl.text):
+    for decl in facts.reported_funcs(_CALL):
+        if decl.file.is_test or facts.unit.package == "main":
             continue
         known = bindings(facts, decl)
         for duty in duties(known, _TABLE):

@@ -128,8 +128,8 @@ def _is_one_object(held: Held, event: Event) -> bool:
 def _partners(facts: PackageFacts, event: Event, walk: Walk) -> Iterator[tuple[Site, Path | None]]:
     """The sends and closes of the channel's field outside of tests, with the path of the channel there."""
     field = re.compile(rb"\b" + event.place.kind.rpartition(".")[2].encode() + rb"\b")
-    for decl in facts.all_funcs():
-        if decl.body is None or not field.search(decl.text) or decl.file.is_test:
+    for decl in facts.all_funcs(field):
+        if decl.body is None or decl.file.is_test:
             continue
         known = bindings(facts, decl)
         for function in known.functions:

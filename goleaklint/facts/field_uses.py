@@ -378,8 +378,8 @@ class _Reader:
     def _accessor(self, accessor: FuncDecl, slot: Slot) -> None:
         """The calls of a method that returns the slot are uses of it."""
         pattern = re.compile(rb"\b" + re.escape(accessor.name.encode()) + rb"\(")
-        for decl in list(self.facts.all_funcs()):
-            if decl.body is None or not pattern.search(decl.text):
+        for decl in list(self.facts.all_funcs(pattern)):
+            if decl.body is None:
                 continue
             known = bindings(self.facts, decl)
             for node in descend(decl.body):

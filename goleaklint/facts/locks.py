@@ -79,8 +79,8 @@ class Locks:
     def _lockers(self) -> re.Pattern[bytes]:
         """Matches a call of a function that leaves a lock locked for its caller."""
         names: set[str] = set()
-        for decl in self.facts.all_funcs():
-            if decl.body is not None and _TOUCHES.search(decl.text):
+        for decl in self.facts.all_funcs(_TOUCHES):
+            if decl.body is not None:
                 function = bindings(self.facts, decl).functions[0]
                 if any(net.change[0] in "+?" for net in self.walk(function).effect.net.values()):
                     names.add(decl.name)
@@ -217,8 +217,8 @@ class Locks:
     def takes(self) -> dict[str, list[tuple[str, Site]]]:
         """`Type.field` -> the places that lock it, with the mode."""
         found: dict[str, list[tuple[str, Site]]] = defaultdict(list)
-        for decl in self.facts.all_funcs() if self.is_needed else ():
-            if decl.body is None or not _TOUCHES.search(decl.text):
+        for decl in self.facts.all_funcs(_TOUCHES):
+            if decl.body is None:
                 continue
             known = bindings(self.facts, decl)
             for function in known.functions:
