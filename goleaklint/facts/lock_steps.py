@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from goleaklint.facts.functions import Function, Var
@@ -54,7 +54,7 @@ class Steps:
         self._point: Point
         for point in paths.reachable():
             self._point = point
-            steps = list(self._steps(point))
+            steps = self._steps(point)
             if steps:
                 self._of[point] = steps
                 self.is_empty = self.is_empty and all(step.kind in ("assign", "flag") for step in steps)
@@ -66,87 +66,92 @@ class Steps:
     def _site(self, node: ast.Node) -> Site:
         return Site(self.known, node, self.function)
 
-    def _steps(self, point: Point) -> Iterator[Step]:
+    def _steps(self, point: Point) -> list[Step]:
+        out: list[Step] = []
         if isinstance(point.node, ast.Range) and point.parts != (point.node.x,):
-            yield from self._assigned(point.node, list(point.parts))
-            return
+            self._assigned(out, point.node, list(point.parts))
+            return out
         for part in point.parts:
-            yield from self._visit(part)
+            self._visit(out, part)
+        return out
 
-    def _visit(self, node: ast.Node) -> Iterator[Step]:
+    def _visit(self, out: list[Step], node: ast.Node) -> None:
+        """Adds to `out`; a generator for each node would cost more than all that it does."""
         match node:
-            case ast.FuncLit():
-                return
+            case ast.Name() | ast.Literal() | ast.FuncLit():
+                pass
+            case ast.Selector():
+                self._visit(out, node.x)
             case ast.Go():
                 if isinstance(node.call, ast.Call):
                     for arg in node.call.args:
-                        yield from self._visit(arg)
+                        self._visit(out, arg)
             case ast.Defer():
-                yield from self._defer(node)
+                self._defer(out, node)
             case ast.Call():
-                for child in (node.fun, *node.args):
-                    yield from self._visit(child)
-                yield from self._call(node)
+                self._visit(out, node.fun)
+                for arg in node.args:
+                    self._visit(out, arg)
+                self._call(out, node)
             case ast.Assign():
-                yield from self._assign(node)
+                self._assign(out, node)
             case ast.VarDecl():
                 for value in node.values:
-                    yield from self._visit(value)
-                yield from self._assigned(node, list(node.names), node.values)
+                    self._visit(out, value)
+                self._assigned(out, node, list(node.names), node.values)
             case _:
                 for below in children(node):
-                    yield from self._visit(below)
-                yield from self._wait(node)
+                    self._visit(out, below)
+                self._wait(out, node)
 
-    def _assign(self, node: ast.Assign) -> Iterator[Step]:
+    def _assign(self, out: list[Step], node: ast.Assign) -> None:
         for value in node.right:
-            yield from self._visit(value)
+            self._visit(out, value)
         for target in node.left:
             if not isinstance(target, ast.Name):
-                yield from self._visit(target)
-        yield from self._assigned(node, list(node.left), node.right)
+                self._visit(out, target)
+        self._assigned(out, node, list(node.left), node.right)
 
     def _assigned(
-        self, node: ast.Node, targets: list[ast.Node], values: list[ast.Expr] | None = None
-    ) -> Iterator[Step]:
+        self, out: list[Step], node: ast.Node, targets: list[ast.Node], values: list[ast.Expr] | None = None
+    ) -> None:
         found = [self.known.var(target) for target in targets]
         variables = tuple(var for var in found if var is not None)
         paths = [place_of(self.known, t).path for t in targets if isinstance(t, ast.Selector)]
-        yield Step("assign", self._site(node), vars=variables, paths=tuple(p for p in paths if p is not None))
+        out.append(Step("assign", self._site(node), vars=variables, paths=tuple(p for p in paths if p is not None)))
         for var, value in zip(found, values or [], strict=False):
             if var in self._flags and isinstance(value, ast.Name):
-                yield Step("flag", self._site(node), var=var, value=value.name == "true")
+                out.append(Step("flag", self._site(node), var=var, value=value.name == "true"))
         if isinstance(node, ast.VarDecl) and not node.values:
-            for var in variables:
-                if var in self._flags:
-                    yield Step("flag", self._site(node), var=var, value=False)
+            out += [Step("flag", self._site(node), var=var, value=False) for var in variables if var in self._flags]
 
-    def _call(self, call: ast.Call) -> Iterator[Step]:
+    def _call(self, out: list[Step], call: ast.Call) -> None:
         op = lock_op(self.known, call)
         if op is not None:
-            yield Step(op.op, self._site(call), place=op.place, mode=op.mode)
+            out.append(Step(op.op, self._site(call), place=op.place, mode=op.mode))
             return
         effect = self.call_effect(self.function, call)
         if effect:
-            yield Step("effect", self._site(call), effect=effect)
+            out.append(Step("effect", self._site(call), effect=effect))
 
-    def _defer(self, node: ast.Defer) -> Iterator[Step]:
+    def _defer(self, out: list[Step], node: ast.Defer) -> None:
         if not isinstance(node.call, ast.Call):
             return
         for child in (node.call.fun, *node.call.args):
-            yield from self._visit(child)
-        steps = list(self._call(node.call))
+            self._visit(out, child)
+        steps: list[Step] = []
+        self._call(steps, node.call)
         if steps:
             self.deferred.append((self._point, steps))
-            yield Step("defer", self._site(node), number=len(self.deferred) - 1)
+            out.append(Step("defer", self._site(node), number=len(self.deferred) - 1))
 
-    def _wait(self, node: ast.Node) -> Iterator[Step]:
+    def _wait(self, out: list[Step], node: ast.Node) -> None:
         """A receive that has no alternative."""
         if isinstance(node, ast.Unary) and node.op == "<-" and self._point.node not in self._comms:
             place = place_of(self.known, node.x)
             if place.path is not None:
                 site = self._site(node)
-                yield Step("event", site, event=Event("wait", place, "recv", site))
+                out.append(Step("event", site, event=Event("wait", place, "recv", site)))
 
 
 def _flags(known: Bindings, function: Function) -> set[Var]:
