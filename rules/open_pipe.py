@@ -112,7 +112,7 @@ _STARTERS = frozenset({"(sync.WaitGroup).Go", "(golang.org/x/sync/errgroup.Group
 def check(package: Package) -> Iterator[Finding]:
     """Pipes with a goroutine at one end, whose other end some path leaves open."""
     facts = package.facts
-    for decl in facts.reported_funcs(_CALL):
+    for decl in facts.reported_funcs(_CALL, ("io", "net")):
         known = bindings(facts, decl)
         for first, second in zip(duties(known, _TABLE), duties(known, _OTHER), strict=True):
             yield from _check(known, first, second)

@@ -69,7 +69,7 @@ _CLIENT = Thing(release=_CLOSES, plain=frozenset({"Timeout", "Jar", "CheckRedire
 def check(package: Package) -> Iterator[Finding]:
     """Literals of transports that serve only requests of the function that makes them."""
     facts = package.facts
-    for decl in facts.reported_funcs(_LITERAL):
+    for decl in facts.reported_funcs(_LITERAL, ("net/http",)):
         if decl.name in ("main", "init", "TestMain") and decl.recv is None:
             continue
         known = bindings(facts, decl)

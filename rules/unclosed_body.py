@@ -131,9 +131,7 @@ def check(package: Package) -> Iterator[Finding]:
     facts = package.facts
     table = {**_TABLE, **_fresh(facts)}
     call = _calls(table)
-    for decl in facts.reported_funcs(call):
-        if len(table) == len(_TABLE) and "net/http" not in decl.file.imports.values():
-            continue
+    for decl in facts.reported_funcs(call, ("net/http",) if len(table) == len(_TABLE) else ()):
         known = bindings(facts, decl)
         for duty in duties(known, table):
             found = lapse(duty) if not _is_head(known, duty) else None
@@ -175,9 +173,7 @@ def _fresh(facts: PackageFacts) -> dict[str, Api]:
     """Functions of the package that return the response of such a call as it came: their callers must close it."""
     found: dict[str, Api] = {}
     able = [
-        decl
-        for decl in facts.all_funcs(_RETURNS)
-        if "net/http" in decl.file.imports.values() and not decl.file.is_test
+        decl for decl in facts.all_funcs(_RETURNS) if "net/http" in decl.file.imports.values() and not decl.file.is_test
     ]
     for _ in range(_NESTED if able else 0):
         table = {**_TABLE, **found}

@@ -119,9 +119,7 @@ _PATHS = frozenset(name.rpartition(".")[0] for name in _TABLE)
 def check(package: Package) -> Iterator[Finding]:
     """Clients that are kept by nobody, and that some path to the end of the function does not close."""
     facts = package.facts
-    for decl in facts.reported_funcs(_CALL):
-        if _PATHS.isdisjoint(decl.file.imports.values()):
-            continue
+    for decl in facts.reported_funcs(_CALL, _PATHS):
         known = bindings(facts, decl)
         for duty in duties(known, _TABLE):
             found = lapse(duty)

@@ -75,7 +75,7 @@ _TABLE = {"iter.Pull": _STOP, "iter.Pull2": _STOP}
 def check(package: Package) -> Iterator[Finding]:
     """Stop functions that are dropped, or not called on a path to the end of their function."""
     facts = package.facts
-    for decl in facts.reported_funcs(_CALL):
+    for decl in facts.reported_funcs(_CALL, ("iter",)):
         known = bindings(facts, decl)
         for duty in duties(known, _TABLE):
             found = lapse(duty)

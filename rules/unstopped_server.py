@@ -74,7 +74,7 @@ _TABLE = {
 def check(package: Package) -> Iterator[Finding]:
     """Servers and listeners with a goroutine that some path to the end of the function leaves behind."""
     facts = package.facts
-    for decl in facts.reported_funcs(_CALL):
+    for decl in facts.reported_funcs(_CALL, ("net", "net/http", "net/http/httptest")):
         known = bindings(facts, decl)
         for duty in duties(known, _TABLE):
             if duty.api is _TEST_SERVER:

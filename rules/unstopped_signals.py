@@ -66,7 +66,7 @@ _TABLE = {"os/signal.NotifyContext": Api(Thing(release=frozenset({"()"})), resul
 def check(package: Package) -> Iterator[Finding]:
     """Stop functions of NotifyContext that are not called, and channels of Notify that nobody takes back."""
     facts = package.facts
-    for decl in facts.reported_funcs(_CALL):
+    for decl in facts.reported_funcs(_CALL, ("os/signal",)):
         known = bindings(facts, decl)
         for duty in duties(known, _TABLE):
             found = lapse(duty)

@@ -65,7 +65,7 @@ _TABLE = {"(os/exec.Cmd).Start": Api(_CMD, result=RECEIVER, error=0)}
 def check(package: Package) -> Iterator[Finding]:
     """Commands with a context, of which some path to the end of the function does not call Wait."""
     facts = package.facts
-    for decl in facts.reported_funcs(_CALL):
+    for decl in facts.reported_funcs(_CALL, ("os/exec",)):
         known = bindings(facts, decl)
         for duty in duties(known, _TABLE):
             var = duty.var

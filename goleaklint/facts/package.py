@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, lru_cache
 
 from goleaklint.facts.types import SYNC_NAMES, Ty, bare, canonical
@@ -63,9 +63,14 @@ class PackageFacts:
         """Every function and method of the unit, in file order, `init`s included; or those whose text matches."""
         return _funcs(self.unit.files, pattern)
 
-    def reported_funcs(self, pattern: re.Pattern[bytes] | None = None) -> Iterator[FuncDecl]:
-        """The functions in whose files findings are wanted, or those of them whose text matches."""
-        return _funcs((file for file in self.unit.files if file.path in self.unit.report), pattern)
+    def reported_funcs(
+        self, pattern: re.Pattern[bytes] | None = None, imports: Collection[str] = ()
+    ) -> Iterator[FuncDecl]:
+        """The functions in whose files findings are wanted: those whose text matches, in files with such an import."""
+        files = (file for file in self.unit.files if file.path in self.unit.report)
+        if imports:
+            files = (file for file in files if not frozenset(imports).isdisjoint(file.imports.values()))
+        return _funcs(files, pattern)
 
     def qualified(self, func: FuncDecl, literal: str = "") -> str:
         """Go's own name of a function, as a dump prints it: `pkg.(*T).Method.func1`; commands are package `main`."""

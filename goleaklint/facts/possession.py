@@ -42,9 +42,9 @@ _NEAR = 160
 
 def _may_construct(name: bytes, body: bytes, spawners: Collection[bytes]) -> bool:
     """By its text alone: it makes something, returns something, and starts a goroutine or calls what does."""
-    if not _MAKES.search(body) or not _RETURNS.search(body):
+    if name not in spawners and not any(b"." + other + b"(" in body for other in spawners):
         return False
-    return name in spawners or any(b"." + other + b"(" in body for other in spawners)
+    return _RETURNS.search(body) is not None and _MAKES.search(body) is not None
 
 
 def constructors(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | None:
@@ -96,7 +96,7 @@ def _names(texts: dict[str, bytes]) -> list[bytes]:
     if not any((b"go " in text or b".Go(" in text) and GO.search(text) for text in texts.values()):
         return []
     bodies = [(match[1], match[0]) for text in texts.values() for match in _FUNCTION.finditer(text)]
-    spawners = {name for name, body in bodies if GO.search(body)}
+    spawners = {name for name, body in bodies if (b"go " in body or b".Go(" in body) and GO.search(body)}
     return sorted({name for name, body in bodies if _may_construct(name, body, spawners)})
 
 
