@@ -9,7 +9,7 @@ from typing import NamedTuple
 from goleaklint.facts import apis
 from goleaklint.facts.events import GO, is_closing
 from goleaklint.facts.functions import Function, Var
-from goleaklint.facts.module import Module, module_of
+from goleaklint.facts.module import Module, module_with
 from goleaklint.facts.owners import goes_elsewhere, receiver_of
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Paths, Point
@@ -54,14 +54,13 @@ def constructors(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | N
         texts = {other.path: other.data for other in facts.unit.files if not other.is_test}
         own = facts.memo["constructors"] = _names(texts)
     parts = [rb"\b(?:" + b"|".join(own) + rb")\("] if isinstance(own, list) and own else []
-    module = module_of(facts) if file.imports else None
-    if module is not None:
-        for alias, path in sorted(file.imports.items()):
-            if not module.holds(path) or not _is_asked(file, alias.encode()):
-                continue
-            names = _exported(module, path)
-            if names:
-                parts.append(rb"\b" + re.escape(alias.encode()) + rb"\.(?:" + b"|".join(names) + rb")\(")
+    for alias, path in sorted(file.imports.items()):
+        module = module_with(facts, path)
+        if module is None or not _is_asked(file, alias.encode()):
+            continue
+        names = _exported(module, path)
+        if names:
+            parts.append(rb"\b" + re.escape(alias.encode()) + rb"\.(?:" + b"|".join(names) + rb")\(")
     return re.compile(b"|".join(parts)) if parts else None
 
 
