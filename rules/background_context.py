@@ -62,9 +62,8 @@ _LATE = re.compile(r"(?i)shutdown|stop|close|cleanup|release|rollback|detach")
 
 def check(package: Package) -> Iterator[Finding]:
     """Arguments that are a root context, in functions that have a better one."""
-    for decl in package.facts.reported_funcs():
-        text = decl.text
-        if decl.file.is_test or not _ROOT.search(text) or not _GIVEN.search(text) or _LATE.search(decl.name):
+    for decl in package.facts.reported_funcs(_ROOT):
+        if decl.file.is_test or not _GIVEN.search(decl.text) or _LATE.search(decl.name):
             continue
         known = bindings(package.facts, decl)
         for function in known.functions:

@@ -81,9 +81,7 @@ class _Made:
 
 def check(package: Package) -> Iterator[Finding]:
     """Cancel functions that are discarded, overwritten, or not used on a path to the end of their function."""
-    for decl in package.facts.reported_funcs():
-        if not _WITH.search(decl.text):
-            continue
+    for decl in package.facts.reported_funcs(_WITH):
         known = bindings(package.facts, decl)
         made = [found for function in known.functions for found in _made(known, function)]
         for one in made:

@@ -55,8 +55,8 @@ _LOCAL = re.compile(r"[\"`](?:(?:localhost|127\.0\.0\.1|\[::1\])(?::|[\"`])|:\d)
 
 def check(package: Package) -> Iterator[Finding]:
     """Dialling through functions that know no limit."""
-    for decl in package.facts.reported_funcs():
-        if decl.file.is_test or not _CALL.search(decl.text):
+    for decl in package.facts.reported_funcs(_CALL):
+        if decl.file.is_test:
             continue
         known = bindings(package.facts, decl)
         for function in known.functions:

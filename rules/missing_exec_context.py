@@ -57,9 +57,8 @@ _KILLS = re.compile(rb"\.Process\.(?:Kill|Signal)\b|\.Process\b[^.]|syscall\.Kil
 
 def check(package: Package) -> Iterator[Finding]:
     """Waits for commands made by `exec.Command` in the same function."""
-    for decl in package.facts.reported_funcs():
-        text = decl.text
-        if decl.file.is_test or not _CALL.search(text) or _KILLS.search(text):
+    for decl in package.facts.reported_funcs(_CALL, ("os/exec",)):
+        if decl.file.is_test or _KILLS.search(decl.text):
             continue
         known = bindings(package.facts, decl)
         for function in known.functions:

@@ -60,8 +60,8 @@ def check(package: Package) -> Iterator[Finding]:
     facts = package.facts
     if not any("database/sql" in file.imports.values() for file in facts.unit.files):
         return
-    for decl in facts.reported_funcs():
-        if decl.file.is_test or not _CALL.search(decl.text):
+    for decl in facts.reported_funcs(_CALL):
+        if decl.file.is_test:
             continue
         known = bindings(facts, decl)
         for function in known.functions:

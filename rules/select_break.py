@@ -73,8 +73,8 @@ _BREAK = re.compile(rb"\bbreak\s*(?:\n|\}|;|//)")
 def check(package: Package) -> Iterator[Finding]:
     """Breaks at the end of a stop case, after which every way leads back to the select."""
     facts = package.facts
-    for decl in facts.reported_funcs():
-        if decl.body is None or b"select" not in decl.text or not _BREAK.search(decl.text):
+    for decl in facts.reported_funcs(_BREAK):
+        if decl.body is None or b"select" not in decl.text:
             continue
         known = bindings(facts, decl)
         for function in known.functions:

@@ -73,8 +73,8 @@ def check(package: Package) -> Iterator[Finding]:
     if not fields:
         return
     stores: dict[Key, list[Finding]] = {}
-    for decl in facts.reported_funcs():
-        if decl.file.is_test or not _WITH.search(decl.text):
+    for decl in facts.reported_funcs(_WITH):
+        if decl.file.is_test:
             continue
         known = bindings(facts, decl)
         for function in known.functions:

@@ -89,8 +89,9 @@ end it.
 
 *What it does not see*
 
-A value that is handed on in any way: returned, stored, passed, sent, captured. A constructor of another module, and
-one whose goroutine may end for another reason, such as the caller's context. What main makes lives as long as it. A
+A value that is handed on in any way: returned, stored, passed, sent, captured. A constructor of another module, unless
+a `replace` line of the go.mod says in which folder it is, and one whose goroutine may end for another reason, such as
+the caller's context. What main makes lives as long as it. A
 package that uses another one, but neither waits for anything nor starts anything itself, is not read at all.
 """
 

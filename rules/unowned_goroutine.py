@@ -128,10 +128,8 @@ class _Life:
 def check(package: Package) -> Iterator[Finding]:
     """Go statements whose function never ends."""
     facts = package.facts
-    for decl in facts.reported_funcs():
+    for decl in facts.reported_funcs(_GO):
         if decl.name in _PROCESS_WIDE and decl.recv is None:
-            continue
-        if not _GO.search(decl.text):
             continue
         known = bindings(facts, decl)
         for function in known.functions:

@@ -224,3 +224,32 @@ def test_a_file_that_has_changed_is_read_again(tmp_path: Path, monkeypatch: pyte
     assert check(tmp_path, files, "user") == [("GLK803", 10, "medium")]
     files["internal/queue/queue.go"] = QUEUE.replace("go q.loop()", "_ = q.loop")
     assert check(tmp_path, files, "user") == []
+
+
+BESIDE = "module example.com/app\n\ngo 1.26\n\n"
+OWNED = "module example.com/app/internal/queue\n\ngo 1.26\n"
+
+
+@pytest.mark.parametrize(
+    ("replacement", "expected"),
+    [
+        ("", []),
+        ("replace example.com/app/internal/queue => ../queue\n", [("GLK803", 10, "medium")]),
+        ("replace (\n\texample.com/app/internal/queue v1.2.3 => ../queue // ours\n)\n", [("GLK803", 10, "medium")]),
+        ("replace example.com/app/internal/queue => ../other\n", []),
+        ("replace example.com/app/internal/queue => example.com/fork v1.0.0\n", []),
+    ],
+    ids=["none", "line", "block", "absent", "elsewhere"],
+)
+def test_a_module_beside_is_found_by_its_replace_line(
+    replacement: str, expected: list[tuple[str, int, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The go.mod says where the code of another module is; without that the constructor is not in view."""
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "queue/go.mod": OWNED,
+        "queue/queue.go": QUEUE,
+        "app/go.mod": BESIDE + replacement,
+        "app/user.go": USER,
+    }
+    assert check(tmp_path, files, "app") == expected

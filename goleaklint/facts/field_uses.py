@@ -54,7 +54,8 @@ class _Reader:
         pattern = re.compile(rb"\b(?:" + "|".join(map(re.escape, names)).encode() + rb")\b")
         keyless = _keyless(self.out)
         for decl in list(self.facts.all_funcs()):
-            if decl.body is not None and (pattern.search(decl.text) or (keyless and keyless.search(decl.text))):
+            text = decl.text
+            if (pattern.search(text) or (keyless and keyless.search(text))) and decl.body is not None:
                 self._declaration(bindings(self.facts, decl))
         for file in self.facts.unit.files:
             for value in file.values:
@@ -378,8 +379,8 @@ class _Reader:
     def _accessor(self, accessor: FuncDecl, slot: Slot) -> None:
         """The calls of a method that returns the slot are uses of it."""
         pattern = re.compile(rb"\b" + re.escape(accessor.name.encode()) + rb"\(")
-        for decl in list(self.facts.all_funcs()):
-            if decl.body is None or not pattern.search(decl.text):
+        for decl in list(self.facts.all_funcs(pattern)):
+            if decl.body is None:
                 continue
             known = bindings(self.facts, decl)
             for node in descend(decl.body):

@@ -41,11 +41,14 @@ class Function(msgspec.Struct, eq=False):
     parent: Function | None = None
     node: ast.FuncLit | None = None
     params: list[Var] = msgspec.field(default_factory=list)
+    _own: list[ast.Node] | None = None
     role: str = ""  # of a literal: "go" or "defer" when that is what is done with it, "call" when it is called at once
 
     def own(self) -> Iterator[ast.Node]:
         """Every node of the body, function literals themselves but not their insides."""
-        return descend(self.body, into_literals=False)
+        if self._own is None:
+            self._own = list(descend(self.body, into_literals=False))  # asked for by most rules
+        return iter(self._own)
 
     def enclosing(self) -> Iterator[Function]:
         """This function and those around it, innermost first."""

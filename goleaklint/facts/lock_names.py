@@ -92,8 +92,8 @@ class _CondLocks(dict[str, tuple[tuple[str, ...], str, str]]):
 
 def _cond_locks(facts: PackageFacts) -> dict[str, tuple[tuple[str, ...], str, str]]:
     found: dict[str, tuple[tuple[str, ...], str, str]] = {}
-    for decl in facts.all_funcs():
-        if not _NEW_COND.search(decl.text) or decl.body is None:
+    for decl in facts.all_funcs(_NEW_COND):
+        if decl.body is None:
             continue
         known = bindings(facts, decl)
         for node in descend(decl.body):

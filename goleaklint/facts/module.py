@@ -1,7 +1,8 @@
 """The other packages of a module: found by their import path, read when a rule first has a reason to ask.
 
-Nothing is read outside the directory of the go.mod. What is known of a package depends on its files alone, never on
-what was asked before; each process keeps the packages that it asked for last.
+Nothing is read outside the directory of the go.mod, and those that its `replace` lines name by a relative path. What is
+known of a package depends on its files alone, never on what was asked before; each process keeps the packages that it
+asked for last.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ _HEAD = 16_384
 """Bytes of a file in which its imports are looked for."""
 _SKIPPED = frozenset({"vendor", "node_modules", "testdata"})
 _MOST_FILES = 40_000
+_REPLACED = re.compile(
+    r"^[ \t]*(?:replace[ \t]+)?(\S+)(?:[ \t]+v\S+)?[ \t]+=>[ \t]+(\.\.?(?:/\S*)?)(?=\s|$)", re.MULTILINE
+)
+"""`replace` lines that name a folder, alone or in a block (go.dev/ref/mod#go-mod-file-replace)."""
 
 
 class Module:
@@ -43,6 +48,24 @@ class Module:
         """Whether a package of this import path can only be one of the module."""
         below = import_path == self.path or import_path.startswith(f"{self.path}/")
         return bool(self.path) and below and ".." not in import_path.split("/")
+
+    def holder(self, import_path: str) -> Module | None:
+        """The module that a package of this import path is in: this one, or one that its go.mod finds beside it."""
+        return next((module for module in self._near if module.holds(import_path)), None)
+
+    @cached_property
+    def _near(self) -> list[Module]:
+        """This module and those that a `replace` line puts into a folder: the most exact path first."""
+        try:
+            text = _start_of(join(self.root, "go.mod"), _MOST_BYTES).decode("utf-8", "replace")
+        except OSError:
+            return [self]
+        found = {self.path: self}
+        for path, directory in _REPLACED.findall(text):
+            other = _module_in(tidy(os.path.join(self.root, directory)))
+            if other is not None and other.path == path:
+                found.setdefault(path, other)
+        return sorted(found.values(), key=lambda module: (-len(module.path), module.path))
 
     def package(self, import_path: str) -> PackageFacts | None:
         """The declarations of a package, without its tests, as Linux on amd64 builds it; None when there is none."""
@@ -149,7 +172,16 @@ def forget() -> None:
 
 def module_of(facts: PackageFacts) -> Module | None:
     """The module of a package, None for code outside of any."""
-    directory = os.path.dirname(facts.unit.files[0].path) or "."
+    return _module_in(os.path.dirname(facts.unit.files[0].path) or ".")
+
+
+def module_with(facts: PackageFacts, import_path: str) -> Module | None:
+    """The module in view that holds a package of this import path, for the one who imports it."""
+    own = module_of(facts)
+    return own.holder(import_path) if own is not None else None
+
+
+def _module_in(directory: str) -> Module | None:
     if directory not in _modules:
         _modules[directory] = _find(directory)
     return _modules[directory]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property, lru_cache
 
 from goleaklint.facts.types import SYNC_NAMES, Ty, bare, canonical
 from goleaklint.golang import ast
@@ -35,6 +35,7 @@ class PackageFacts:
         self._methods: dict[tuple[int, str], tuple[FuncDecl, tuple[str, ...]] | None] = {}
         self._structs: dict[int, tuple[ast.StructType, SourceFile] | None] = {}
         self._carriers: dict[int, bool] = {}
+        self._qualified: dict[FuncDecl, str] = {}
         self._keep: list[ast.Type] = []  # the nodes behind the ids above
         self.memo: dict[object, object] = {}  # what resolve works out once for all rules, by declaration
         for file in unit.files:
@@ -58,19 +59,26 @@ class PackageFacts:
         """The language version of the module's `go` line."""
         return self.unit.go_version
 
-    def all_funcs(self) -> Iterator[FuncDecl]:
-        """Every function and method of the unit, in file order, `init`s included."""
-        for file in self.unit.files:
-            yield from file.funcs
+    def all_funcs(self, pattern: re.Pattern[bytes] | None = None) -> Iterator[FuncDecl]:
+        """Every function and method of the unit, in file order, `init`s included; or those whose text matches."""
+        return _funcs(self.unit.files, pattern)
 
-    def reported_funcs(self) -> Iterator[FuncDecl]:
-        """The functions in whose files findings are wanted."""
-        return (func for func in self.all_funcs() if func.file.path in self.unit.report)
+    def reported_funcs(
+        self, pattern: re.Pattern[bytes] | None = None, imports: Collection[str] = ()
+    ) -> Iterator[FuncDecl]:
+        """The functions in whose files findings are wanted: those whose text matches, in files with such an import."""
+        files = (file for file in self.unit.files if file.path in self.unit.report)
+        if imports:
+            files = (file for file in files if not frozenset(imports).isdisjoint(file.imports.values()))
+        return _funcs(files, pattern)
 
     def qualified(self, func: FuncDecl, literal: str = "") -> str:
         """Go's own name of a function, as a dump prints it: `pkg.(*T).Method.func1`; commands are package `main`."""
-        package = "main" if self.unit.package == "main" else self.unit.import_path or self.unit.package
-        return f"{package}.{func.local_name}" + (f".{literal}" if literal else "")
+        name = self._qualified.get(func)
+        if name is None:
+            package = "main" if self.unit.package == "main" else self.unit.import_path or self.unit.package
+            name = self._qualified[func] = f"{package}.{func.local_name}"
+        return f"{name}.{literal}" if literal else name
 
     # ---- types
 
@@ -281,15 +289,26 @@ class PackageFacts:
         return None
 
 
+def _funcs(files: Iterable[SourceFile], pattern: re.Pattern[bytes] | None) -> Iterator[FuncDecl]:
+    for file in files:
+        if pattern is None:
+            yield from file.funcs
+        elif pattern.search(file.data):  # one look at the file spares most files a look at each function
+            yield from (func for func in file.funcs if pattern.search(func.text))
+
+
 def int_literal(node: ast.Expr | None) -> int | None:
     """The value of an integer literal, None for anything else."""
-    if isinstance(node, ast.Literal) and node.kind == "int":
-        text = node.text.replace("_", "")
-        try:
-            return int(text, 8) if re.fullmatch(r"0\d+", text) else int(text, 0)
-        except ValueError:
-            return None
-    return None
+    return _int_value(node.text) if isinstance(node, ast.Literal) and node.kind == "int" else None
+
+
+@lru_cache(1024)
+def _int_value(text: str) -> int | None:
+    text = text.replace("_", "")
+    try:
+        return int(text, 8) if re.fullmatch(r"0\d+", text) else int(text, 0)
+    except ValueError:
+        return None
 
 
 def _holds(node: ast.Type, file: SourceFile, uses: set[str]) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from goleaklint.facts import apis
 from goleaklint.facts.events import GO, is_closing
 from goleaklint.facts.functions import Function, Var
-from goleaklint.facts.module import Module, module_of
+from goleaklint.facts.module import Module, module_with
 from goleaklint.facts.owners import goes_elsewhere, receiver_of
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Paths, Point
@@ -42,9 +42,9 @@ _NEAR = 160
 
 def _may_construct(name: bytes, body: bytes, spawners: Collection[bytes]) -> bool:
     """By its text alone: it makes something, returns something, and starts a goroutine or calls what does."""
-    if not _MAKES.search(body) or not _RETURNS.search(body):
+    if name not in spawners and not any(b"." + other + b"(" in body for other in spawners):
         return False
-    return name in spawners or any(b"." + other + b"(" in body for other in spawners)
+    return _RETURNS.search(body) is not None and _MAKES.search(body) is not None
 
 
 def constructors(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | None:
@@ -54,14 +54,13 @@ def constructors(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | N
         texts = {other.path: other.data for other in facts.unit.files if not other.is_test}
         own = facts.memo["constructors"] = _names(texts)
     parts = [rb"\b(?:" + b"|".join(own) + rb")\("] if isinstance(own, list) and own else []
-    module = module_of(facts) if file.imports else None
-    if module is not None:
-        for alias, path in sorted(file.imports.items()):
-            if not module.holds(path) or not _is_asked(file, alias.encode()):
-                continue
-            names = _exported(module, path)
-            if names:
-                parts.append(rb"\b" + re.escape(alias.encode()) + rb"\.(?:" + b"|".join(names) + rb")\(")
+    for alias, path in sorted(file.imports.items()):
+        module = module_with(facts, path)
+        if module is None or not _is_asked(file, alias.encode()):
+            continue
+        names = _exported(module, path)
+        if names:
+            parts.append(rb"\b" + re.escape(alias.encode()) + rb"\.(?:" + b"|".join(names) + rb")\(")
     return re.compile(b"|".join(parts)) if parts else None
 
 
@@ -96,7 +95,7 @@ def _names(texts: dict[str, bytes]) -> list[bytes]:
     if not any((b"go " in text or b".Go(" in text) and GO.search(text) for text in texts.values()):
         return []
     bodies = [(match[1], match[0]) for text in texts.values() for match in _FUNCTION.finditer(text)]
-    spawners = {name for name, body in bodies if GO.search(body)}
+    spawners = {name for name, body in bodies if (b"go " in body or b".Go(" in body) and GO.search(body)}
     return sorted({name for name, body in bodies if _may_construct(name, body, spawners)})
 
 

@@ -95,7 +95,7 @@ def mentions(facts: PackageFacts, name: str, *, elements: bool = False) -> Itera
         if file.is_test or not word.search(file.data):
             continue
         for func in file.funcs:
-            if func.body is not None and len(word.findall(func.text)) > (func.name == name):
+            if len(word.findall(func.text)) > (func.name == name) and func.body is not None:
                 known = bindings(facts, func)
                 yield from (Reference(facts, known, node, around) for node, around in _named(func.body, name, elements))
         for value in file.values:

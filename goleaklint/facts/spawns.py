@@ -31,8 +31,8 @@ class Spawns:
         self._literals: dict[ast.FuncLit, Span] = {}
         self._decls: dict[FuncDecl, Span] = {}
         self._starters: dict[FuncDecl, set[int]] = defaultdict(set)
-        for decl in facts.all_funcs():
-            if decl.body is not None and _GO.search(decl.text):
+        for decl in facts.all_funcs(_GO):
+            if decl.body is not None:
                 self._read(bindings(facts, decl))
         for decl in list(self._starters):
             self._read_starter(decl)
@@ -118,7 +118,7 @@ def calls_of(facts: PackageFacts, decl: FuncDecl) -> list[tuple[Bindings, ast.Ca
     calls: list[tuple[Bindings, ast.Call]] = []
     facts.memo[key] = calls
     pattern = re.compile(rb"\b" + re.escape(decl.name.encode()) + rb"\(")
-    for caller in facts.all_funcs():
+    for caller in facts.all_funcs(pattern):
         if caller.body is None or not pattern.search(caller.text, 1):
             continue
         known = bindings(facts, caller)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from goleaklint.facts.module import module_of
+from goleaklint.facts.module import module_with
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.resolve import Bindings
 from goleaklint.facts.types import Ty, bare, canonical
@@ -74,7 +74,7 @@ def callee(known: Bindings, call: ast.Call, depth: int = 0) -> tuple[PackageFact
         return None
     path = known.imported(fun.x)
     if path:
-        module = module_of(known.facts)
+        module = module_with(known.facts, path)
         facts = module.package(path) if module is not None else None
         decl = facts.funcs.get(fun.name) if facts is not None else None
         return (facts, decl) if facts is not None and decl is not None else None
@@ -94,8 +94,8 @@ def placed(facts: PackageFacts, ty: Ty) -> Typed:
     if not node.package:
         return Typed(facts, facts.unit.import_path, node.name, ty)
     path = canonical(inner).rpartition(".")[0]
-    module = module_of(facts)
-    there = module.package(path) if module is not None and module.holds(path) else None
+    module = module_with(facts, path)
+    there = module.package(path) if module is not None else None
     decl = there.types.get(node.name) if there is not None else None
     if there is None or decl is None:
         return Typed(None, path, node.name, ty)

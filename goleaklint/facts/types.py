@@ -18,6 +18,8 @@ class Ty(NamedTuple):
 def bare(ty: Ty) -> Ty:
     """The type behind any number of pointers."""
     node = ty.node
+    if not isinstance(node, ast.PointerType):
+        return ty
     while isinstance(node, ast.PointerType):
         node = node.elem
     return Ty(node, ty.file)
@@ -27,7 +29,9 @@ def canonical(ty: Ty | None) -> str:
     """`sync.WaitGroup`, `golang.org/x/sync/errgroup.Group`; a type of the package itself is its bare name; else ""."""
     if ty is None:
         return ""
-    node = bare(ty).node
+    node = ty.node
+    while isinstance(node, ast.PointerType):
+        node = node.elem
     if not isinstance(node, ast.TypeName):
         return ""
     if not node.package:
