@@ -80,7 +80,7 @@ from goleaklint.facts.functions import Function
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.resolve import Bindings, bindings
-from goleaklint.facts.sources import Source, closed_at, source
+from goleaklint.facts.sources import Source, closed_at, is_alone, source
 from goleaklint.facts.types import Ty, canonical
 from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
@@ -114,6 +114,7 @@ _CLOSERS = (
     "shutdown",
     "cleanup",
 )
+_CLOSER = re.compile(r"^(?:[Cc]lose|[Ss]top|[Ss]hutdown|[Dd]estroy|[Tt]ear[Dd]own)(?![a-z])")
 _DEEP = 3  # calls followed to find the loop
 _MOST_WAITS = 3
 
@@ -303,7 +304,7 @@ def _finding(
         message += f", which goes on when {life.sources[0].text} fails"
     elif not life.others:
         message += ", which waits only for the clock"
-    sure = _is_sure(known, function, life, body, any(end is not None for _, end in ends))
+    sure = _is_sure(known, function, call, life, body, any(end is not None for _, end in ends))
     severe = sure and not known.file.is_test
     waits = [Related(Role.BLOCKS, at, "it waits here, again and again") for at in sorted({*life.timers, *life.others})]
     reads = [Related(Role.BLOCKS, read.span, "an error of this call is swallowed") for read in life.sources]
@@ -320,7 +321,7 @@ def _finding(
     )
 
 
-def _is_sure(known: Bindings, function: Function, life: _Life, body: FuncDecl, is_closed: bool) -> bool:
+def _is_sure(known: Bindings, function: Function, call: ast.Expr, life: _Life, body: FuncDecl, is_closed: bool) -> bool:
     if known.file.is_test:
         if b"os.Exit(" in known.decl.text:
             return False  # a test that runs itself as a process
@@ -329,7 +330,11 @@ def _is_sure(known: Bindings, function: Function, life: _Life, body: FuncDecl, i
     if _is_command(known):
         return False
     if life.sources:
-        return is_closed and not lifetime.happens_once(known.facts, known.decl)
+        owners = {one.recv_type for one in (known.decl, body)} - {""}
+        closers = [name for owner, name in known.facts.methods if owner in owners]
+        alone = not life.others and all(is_alone(read, (known, call)) for read in life.sources)
+        sure = is_closed or (alone and any(_CLOSER.match(name) for name in closers))
+        return sure and not lifetime.happens_once(known.facts, known.decl)
     sure = not life.others and _has_shorter_owner(known, function, body)
     return sure and not lifetime.happens_once(known.facts, known.decl)
 

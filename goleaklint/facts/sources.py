@@ -72,20 +72,48 @@ def _is_tested(known: Bindings, error: ast.Name) -> bool:
     )
 
 
-def closed_at(read: Source, started: tuple[Bindings, ast.Expr] | None) -> Span | None:
+def closed_at(read: Source, started: tuple[Bindings, ast.Expr]) -> Span | None:
     """Where the package closes the source; `started` is the call that runs the loop, which a parameter comes from."""
-    known, x = read.known, read.x
+    known, x = _origin(read, started)
     var = known.var(x)
-    if var is not None and var.kind == "param" and started is not None and isinstance(started[1], ast.Call):
-        params = next((one.params for one in known.functions if var in one.params), [])
-        place = params.index(var) - (known.decl.recv is not None and var.function is known.functions[0])
-        args = started[1].args
-        if 0 <= place < len(args) and isinstance(args[place], ast.Name | ast.Selector):
-            known, x = started[0], args[place]
-            var = known.var(x)
     if var is not None:
         return _closed_var(known, var)
     return _closed_field(known, x) if isinstance(x, ast.Selector) else None
+
+
+def is_alone(read: Source, started: tuple[Bindings, ast.Expr]) -> bool:
+    """Whether the source is opened for the loop, and nobody else has it: then nobody can close it."""
+    known, x = _origin(read, started)
+    var = known.var(x)
+    if var is None or var.kind != "local" or known is not started[0] or var.ranged:
+        return False
+    inside = started[1]
+    is_opened = any(
+        isinstance(node, ast.Assign)
+        and any(known.var(target) is var for target in node.left)
+        and len(node.right) == 1
+        and isinstance(node.right[0], ast.Call)
+        for node in descend(known.decl.body or inside)
+    )
+    checks = {
+        node.left
+        for node in descend(known.decl.body or inside)
+        if isinstance(node, ast.Binary) and node.op in ("==", "!=")
+    }
+    return is_opened and all(inside.at <= name.at < inside.end or name in checks for name in var.reads)
+
+
+def _origin(read: Source, started: tuple[Bindings, ast.Expr]) -> tuple[Bindings, ast.Expr]:
+    """The source as it is called where the loop is started."""
+    known, x = read.known, read.x
+    var = known.var(x)
+    if var is None or var.kind != "param" or not isinstance(started[1], ast.Call):
+        return known, x
+    params = next((one.params for one in known.functions if var in one.params), [])
+    place = params.index(var) - (known.decl.recv is not None and var.function is known.functions[0])
+    args = started[1].args
+    is_there = 0 <= place < len(args) and isinstance(args[place], ast.Name | ast.Selector)
+    return (started[0], args[place]) if is_there else (known, x)
 
 
 def _closed_var(known: Bindings, var: Var) -> Span | None:
