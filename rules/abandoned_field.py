@@ -95,7 +95,7 @@ from goleaklint.facts.fields import Slot, Slots, Use
 from goleaklint.facts.parents import parents
 from goleaklint.facts.slot_story import finding, room
 from goleaklint.facts.spawns import spawns
-from goleaklint.facts.stops import is_held, is_ignored, is_own, pull
+from goleaklint.facts.stops import is_held, is_ignored, is_own, is_stream, pull
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
@@ -129,7 +129,8 @@ def _sends(all_slots: Slots, slot: Slot) -> Iterator[tuple[Use, list[Departure]]
     is_full = room(slot) == 0  # else the buffer is full only when a loop has filled it; each element has its own
     sends = [use for use in slot.of("send") if use.is_bare and (is_full or (not slot.depth and _is_repeated(use)))]
     left = _departures(all_slots, slot, _RECEIVES) if sends else []
-    yield from ((use, left) for use in sends if left and not _knows(use, left))
+    pulls = [one.use for one in left if one.is_pull]
+    yield from ((use, left) for use in sends if left and not _knows(use, left) and is_stream(use, pulls))
 
 
 def _receives(all_slots: Slots, slot: Slot) -> Iterator[tuple[Use, list[Departure]]]:
@@ -175,7 +176,9 @@ def _is_endless(use: Use) -> bool:
 
 def _finding(all_slots: Slots, slot: Slot, use: Use, left: list[Departure]) -> Finding:
     creation = tuple(spawns(all_slots.facts).story(use.function))
-    sure = bool(creation) and room(slot) == 0 and not use.known.file.is_test and not _is_waited_for(left)
+    # A method that a context ends for its type may be called from out of view; else the goroutine must be seen.
+    is_started = bool(creation) or all(one.held for one in left)
+    sure = is_started and room(slot) == 0 and not use.known.file.is_test and not _is_waited_for(left)
     sure = sure and all(_is_sure(all_slots, use, one) for one in left)
     verb, who = ("send on", "receive from it") if use.kind == "send" else ("receive from", "send on it")
     message = f"{verb} {slot.label} blocks for ever when all that {who} have stopped"
@@ -191,6 +194,8 @@ def _is_sure(all_slots: Slots, use: Use, departed: Departure) -> bool:
     facts, partner = all_slots.facts, departed.use
     if departed.is_error:
         return not lifetime.ends_process(facts, partner.known.decl, partner.function.node, failing=True)
+    if departed.held:
+        return use.known.decl.recv_type == departed.held
     if departed.where is not None:
         return is_ignored(all_slots, use, departed)
     if spawns(facts).started(partner.function) is None:

@@ -35,6 +35,12 @@ class Departure(msgspec.Struct, eq=False):
     is_error: bool = False
     how: str = "stops here instead"
     where: Use | None = None
+    held: str = ""  # the type that keeps the context
+
+    @property
+    def is_pull(self) -> bool:
+        """Whether the partner is a method that is only not called any more."""
+        return self.where is not None or bool(self.held)
 
 
 def departure(slots: Slots, slot: Slot, use: Use, kinds: tuple[str, ...]) -> Departure | None:

@@ -13,9 +13,10 @@ from goleaklint.facts.departures import Departure
 from goleaklint.facts.fields import Slot, Slots, Use
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.parents import parents
+from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.spawns import calls_of, spawns
-from goleaklint.facts.types import canonical
+from goleaklint.facts.types import Ty, canonical
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
 
@@ -43,7 +44,7 @@ def is_derived(facts: PackageFacts, known: Bindings, context: ast.Expr, depth: i
             api in apis.DERIVING and bool(context.args) and is_derived(facts, known, context.args[0], depth + 1)
         )
     if isinstance(context, ast.Selector):
-        return _is_derived_field(facts, context.name)
+        return _is_derived_field(facts, canonical(known.type_of(context.x)), context.name, depth)
     if var is None:
         return False
     if var.kind != "param":
@@ -58,31 +59,33 @@ def is_derived(facts: PackageFacts, known: Bindings, context: ast.Expr, depth: i
     )
 
 
-def _is_derived_field(facts: PackageFacts, name: str) -> bool:
-    key = ("derived context", name)
+def _is_derived_field(facts: PackageFacts, owner: str, name: str, depth: int) -> bool:
+    """Whether the context that a type keeps is one that the package has derived."""
+    key = ("derived context", owner, name)
     if key not in facts.memo:
+        facts.memo[key] = False
         word = re.compile(rb"\b" + re.escape(name.encode()) + rb"\b")
-        facts.memo[key] = any(
-            _gives(bindings(facts, decl), name)
+        facts.memo[key] = any(_WITH.search(file.data) for file in facts.unit.files) and any(
+            _gives(facts, bindings(facts, decl), owner, name, depth)
             for decl in facts.all_funcs()
-            if decl.body is not None and _WITH.search(decl.text) and word.search(decl.text)
+            if decl.body is not None and b"ontext" in decl.text and word.search(decl.text) and not decl.file.is_test
         )
     return facts.memo[key] is True
 
 
-def _gives(known: Bindings, name: str) -> bool:
+def _gives(facts: PackageFacts, known: Bindings, owner: str, name: str, depth: int) -> bool:
     assert known.decl.body is not None
     for node in descend(known.decl.body):
-        value: ast.Expr | None = None
-        if isinstance(node, ast.Element) and isinstance(node.key, ast.Name) and node.key.name == name:
-            value = node.value
+        values: list[ast.Expr] = []
+        if isinstance(node, ast.Composite) and node.type is not None and canonical(Ty(node.type, known.file)) == owner:
+            values = [one.value for one in node.elements if isinstance(one.key, ast.Name) and one.key.name == name]
         elif isinstance(node, ast.Assign):
             for index, target in enumerate(node.left):
-                if isinstance(target, ast.Selector) and target.name == name and (index == 0 or len(node.right) > 1):
-                    value = node.right[index if len(node.right) > 1 else 0]
-        var = known.var(value)
-        value = var.value if var is not None and var.index == 0 else value
-        if isinstance(value, ast.Call) and known.api(value) in apis.WITH:
+                if not isinstance(target, ast.Selector) or target.name != name or index >= len(node.right):
+                    continue
+                if canonical(known.type_of(target.x)) == owner:
+                    values.append(node.right[index])
+        if any(is_derived(facts, known, value, depth + 1) for value in values):
             return True
     return False
 
@@ -132,7 +135,47 @@ def pull(slots: Slots, use: Use) -> Departure | None:
             closes = [one for one in stop.of("close") if one.known.decl.recv_type == decl.recv_type]
             if closes and all(one.function.node is None for one in closes):
                 return Departure(use, closes[0].span, stop, how="says that it is over", where=closes[0])
+    return _pull_of_context(slots.facts, use)
+
+
+def _pull_of_context(facts: PackageFacts, use: Use) -> Departure | None:
+    """The type keeps a context that the package cancels: `s.ctx`."""
+    owner = use.known.decl.recv_type
+    struct = facts.struct(Ty(facts.types[owner].type, facts.types[owner].file)) if owner in facts.types else None
+    if struct is None:
+        return None
+    for field in struct[0].fields:
+        is_context = canonical(Ty(field.type, struct[1])) == apis.CONTEXT and not field.embedded
+        if is_context and _is_derived_field(facts, owner, field.name, 0):
+            span = struct[1].span(field.at, field.end)
+            return Departure(use, span, how=f"is not called any more when {field.name} has ended", held=owner)
     return None
+
+
+def is_stream(send: Use, pulls: list[Use]) -> bool:
+    """Whether values come one after the other: one that comes once is for one who waits for it, `return <-t.result`."""
+    return _is_sent_again(send) or all(_asks_for_end(one) for one in pulls)
+
+
+def _is_sent_again(send: Use) -> bool:
+    paths = Paths(send.known, send.function)
+    start = paths.point_of.get(send.node)
+    seen: set[Point] = set()
+    stack = [start] if start is not None else []
+    while stack:
+        for target, _ in stack.pop().next:
+            if target is start:
+                return True
+            if target not in seen:
+                seen.add(target)
+                stack.append(target)
+    return False
+
+
+def _asks_for_end(pulled: Use) -> bool:
+    """`v, ok := <-ch`: there are more until the channel is closed."""
+    outer = parents(pulled.known).of(pulled.node)
+    return isinstance(outer, ast.Assign) and len(outer.left) == 2 and len(outer.right) == 1
 
 
 def _is_stop(slot: Slot) -> bool:

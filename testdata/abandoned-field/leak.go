@@ -287,3 +287,43 @@ func (t *ticks) add(n int) {
 		t.ch <- n // low "GLK109 .* send on ticks.ch "
 	}()
 }
+
+// A callback sends, for callers who pull one at a time, and the context of both is not looked at.
+type rows struct {
+	ctx  context.Context
+	recv chan int
+}
+
+func newRows(ctx context.Context) *rows {
+	r := &rows{ctx: ctx, recv: make(chan int)}
+	keep(r)
+	return r
+}
+
+func (r *rows) Send(n int) error {
+	r.recv <- n // want "GLK109 .* send on rows.recv "
+	return nil
+}
+
+func (r *rows) Next() bool {
+	_, ok := <-r.recv
+	return ok
+}
+
+func first(query func(send func(int) error) error) bool {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	r := newRows(ctx)
+	go func() {
+		defer close(r.recv)
+		keep(query(r.Send))
+	}()
+	return r.Next()
+}
+
+func LeakFirst() {
+	first(func(send func(int) error) error {
+		send(1)
+		return send(2)
+	})
+}

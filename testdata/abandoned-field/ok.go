@@ -442,3 +442,42 @@ func OkEmptied() {
 	s.next()
 	s.close()
 }
+
+// One result, for the one who waits for it when all is over.
+type task struct {
+	ctx    context.Context
+	stop   chan struct{}
+	result chan error
+}
+
+func newTask() (*task, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	t := &task{ctx: ctx, stop: make(chan struct{}), result: make(chan error)}
+	keep(t)
+	go t.run()
+	return t, cancel
+}
+
+func (t *task) run() {
+	for {
+		select {
+		case <-t.stop:
+			t.result <- nil
+			return
+		case <-t.ctx.Done():
+			t.result <- t.ctx.Err()
+			return
+		}
+	}
+}
+
+func (t *task) wait() error { return <-t.result }
+
+func (t *task) close() { close(t.stop) }
+
+func OkTask() {
+	t, cancel := newTask()
+	defer cancel()
+	t.close()
+	t.wait()
+}
