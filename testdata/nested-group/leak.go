@@ -1,3 +1,5 @@
+//go:build errgroup
+
 package nestedgroup
 
 import (
