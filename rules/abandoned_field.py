@@ -3,8 +3,9 @@
 *Why it leaks*
 
 Everybody who could receive does so in a select that also ends the function: on a stop channel, on a context, by the
-clock. Once they have ended, nothing drains the channel, and a send that has no other way on waits for ever. The same
-holds for a receive when all senders can end, and nobody closes the channel.
+clock; or in a loop that an error ends; or one value at a time, for callers who close the whole and never come back.
+Once they have ended, nothing drains the channel, and a send that has no other way on waits for ever. The same holds
+for a receive when all senders can end, and nobody closes the channel.
 
 *Leaks*
 
@@ -76,8 +77,9 @@ holds for a receive when all senders can end, and nobody closes the channel.
 
 *What it does not see*
 
-An exported field; a channel that is passed on, or that is given to the type from outside. A partner that an error
-ends. Where callers decide when to send and when to stop, the finding is of low confidence: they may know better.
+An exported field; a channel that is passed on, or that is given to the type from outside. Where callers decide when to
+send and when to stop, or the context that stops comes from outside, the finding is of low confidence: they may know
+better, and the context may be that of the process.
 """
 
 from __future__ import annotations
@@ -86,14 +88,14 @@ from collections.abc import Iterator
 
 from goleaklint.explore.overlap import is_new
 from goleaklint.explore.package import Package
-from goleaklint.facts import apis
+from goleaklint.facts import apis, lifetime
 from goleaklint.facts.departures import Departure, departure
 from goleaklint.facts.field_uses import slots
 from goleaklint.facts.fields import Slot, Slots, Use
-from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.parents import parents
 from goleaklint.facts.slot_story import finding, room
 from goleaklint.facts.spawns import spawns
+from goleaklint.facts.stops import is_held, is_ignored, is_own, is_stream, pull
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
@@ -118,7 +120,7 @@ def check(package: Package) -> Iterator[Finding]:
             continue
         for use, left in [*_sends(found, slot), *_receives(found, slot)]:
             if use.exact and is_new(package, use, {"send", "recv", "range"}):
-                yield _finding(package.facts, slot, use, left)
+                yield _finding(found, slot, use, left)
 
 
 def _sends(all_slots: Slots, slot: Slot) -> Iterator[tuple[Use, list[Departure]]]:
@@ -127,7 +129,8 @@ def _sends(all_slots: Slots, slot: Slot) -> Iterator[tuple[Use, list[Departure]]
     is_full = room(slot) == 0  # else the buffer is full only when a loop has filled it; each element has its own
     sends = [use for use in slot.of("send") if use.is_bare and (is_full or (not slot.depth and _is_repeated(use)))]
     left = _departures(all_slots, slot, _RECEIVES) if sends else []
-    yield from ((use, left) for use in sends if left and not _knows(use, left))
+    pulls = [one.use for one in left if one.is_pull]
+    yield from ((use, left) for use in sends if left and not _knows(use, left) and is_stream(use, pulls))
 
 
 def _receives(all_slots: Slots, slot: Slot) -> Iterator[tuple[Use, list[Departure]]]:
@@ -142,7 +145,7 @@ def _departures(all_slots: Slots, slot: Slot, kinds: tuple[str, ...]) -> list[De
     """How each partner departs; nothing when one of them stays."""
     left: list[Departure] = []
     for use in slot.of(*kinds):
-        one = departure(all_slots, slot, use, kinds)
+        one = departure(all_slots, slot, use, kinds) or (pull(all_slots, use) if kinds == _RECEIVES else None)
         if one is None:
             return []
         left.append(one)
@@ -171,19 +174,34 @@ def _is_endless(use: Use) -> bool:
     return any(isinstance(outer, ast.For) and outer.cond is None for outer in parents(use.known).within(use.node))
 
 
-def _finding(facts: PackageFacts, slot: Slot, use: Use, left: list[Departure]) -> Finding:
-    creation = tuple(spawns(facts).story(use.function))
-    partners = all(spawns(facts).started(one.use.function) is not None for one in left)
-    is_medium = (
-        bool(creation) and partners and room(slot) == 0 and not use.known.file.is_test and not _is_waited_for(left)
-    )
+def _finding(all_slots: Slots, slot: Slot, use: Use, left: list[Departure]) -> Finding:
+    creation = tuple(spawns(all_slots.facts).story(use.function))
+    # A method that a context ends for its type may be called from out of view; else the goroutine must be seen.
+    is_started = bool(creation) or all(one.held for one in left)
+    sure = is_started and room(slot) == 0 and not use.known.file.is_test and not _is_waited_for(left)
+    sure = sure and all(_is_sure(all_slots, use, one) for one in left)
     verb, who = ("send on", "receive from it") if use.kind == "send" else ("receive from", "send on it")
     message = f"{verb} {slot.label} blocks for ever when all that {who} have stopped"
     more = [*creation]
     for one in left[:3]:
         more.append(Related(Role.PARTNER, one.use.span, f"{_where(one.use)} serves it here"))
-        more.append(Related(Role.EXIT, one.span, f"{_where(one.use)} stops here instead"))
-    return finding(RULE, slot, use, message, Confidence.MEDIUM if is_medium else Confidence.LOW, more)
+        more.append(Related(Role.EXIT, one.span, f"{_where(one.where or one.use)} {one.how}"))
+    return finding(RULE, slot, use, message, Confidence.MEDIUM if sure else Confidence.LOW, more)
+
+
+def _is_sure(all_slots: Slots, use: Use, departed: Departure) -> bool:
+    """Whether a partner can stop while the process goes on, and is not served again then."""
+    facts, partner = all_slots.facts, departed.use
+    if departed.is_error:
+        return not lifetime.ends_process(facts, partner.known.decl, partner.function.node, failing=True)
+    if departed.held:
+        return use.known.decl.recv_type == departed.held
+    if departed.where is not None:
+        return is_ignored(all_slots, use, departed)
+    if spawns(facts).started(partner.function) is None:
+        # Its callers decide when it is called, and they may know: but not of what the type itself holds.
+        return is_held(all_slots, use, departed) and (is_own(facts, departed) or is_ignored(all_slots, use, departed))
+    return is_own(facts, departed) or is_ignored(all_slots, use, departed)
 
 
 def _is_waited_for(left: list[Departure]) -> bool:

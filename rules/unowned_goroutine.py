@@ -4,7 +4,8 @@
 
 Its loop has no return, no break and no condition, so it runs as long as the process does, whoever started it and
 whatever has become of its owner. When it waits only for the clock, no channel that others could close or cancel is
-even asked. Stopping a ticker does not help: `Stop` does not close its channel (package time, "Ticker.Stop").
+even asked. Stopping a ticker does not help: `Stop` does not close its channel (package time, "Ticker.Stop"). Nor does
+closing what the loop reads, when it swallows the error and reads again: every call fails from then on.
 
 *Leaks*
 
@@ -64,7 +65,7 @@ even asked. Stopping a ticker does not help: `Stop` does not close its channel (
 
 A goroutine that could end but whose owner never asks it to. A loop in a function of another package. What is started in
 `main`, in `init` or once for the process is meant to live as long as it; what only one place of the module starts, by
-which a command comes once, is told at low confidence.
+which a command comes once, is told at low confidence; so is a loop over a source that nobody in view closes.
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ from goleaklint.facts.functions import Function
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.resolve import Bindings, bindings
+from goleaklint.facts.sources import Source, closed_at, is_alone, source
 from goleaklint.facts.types import Ty, canonical
 from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
@@ -112,6 +114,7 @@ _CLOSERS = (
     "shutdown",
     "cleanup",
 )
+_CLOSER = re.compile(r"^(?:[Cc]lose|[Ss]top|[Ss]hutdown|[Dd]estroy|[Tt]ear[Dd]own)(?![a-z])")
 _DEEP = 3  # calls followed to find the loop
 _MOST_WAITS = 3
 
@@ -123,6 +126,8 @@ class _Life:
     can_end: bool = True
     timers: list[Span] = field(default_factory=list)
     others: list[Span] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    made: bool = False  # whether a channel that it waits for is made in the declaration itself
 
 
 def check(package: Package) -> Iterator[Finding]:
@@ -136,11 +141,11 @@ def check(package: Package) -> Iterator[Finding]:
             for node in function.own():
                 call = _started(known, node)
                 body = _body(known, call) if call is not None else None
-                if body is None or _is_for_process(known, function):
+                if call is None or body is None or _is_for_process(known, function):
                     continue
                 life = _life(*body)
-                if not life.can_end and (life.timers or life.others):
-                    yield _finding(known, function, node, life, body[0].decl)
+                if not life.can_end and (life.timers or life.others or life.sources):
+                    yield _finding(known, function, node, call, life, body[0].decl)
 
 
 def _started(known: Bindings, node: ast.Node) -> ast.Expr | None:
@@ -181,6 +186,7 @@ def _life(known: Bindings, function: Function, depth: int = 0) -> _Life:
         if not inner.can_end:
             life.timers += inner.timers
             life.others += inner.others
+            life.sources += inner.sources
         return not inner.can_end
 
     paths = Paths(known, function, endless=lambda node: _is_clock(known, node.x), stays=stays)
@@ -208,15 +214,27 @@ def _add_waits(known: Bindings, point: Point, life: _Life) -> None:
         if is_clock or (over is not None and isinstance(over.node, ast.ChanType)):
             (life.timers if is_clock else life.others).append(known.file.span(point.node.at, point.node.x.end))
     for part in point.parts:
+        read = source(known, part)
+        if read is not None:
+            life.sources.append(read)
         for node in descend(part, into_literals=False):
             if isinstance(node, ast.Go | ast.Defer):
                 break
             if isinstance(node, ast.Send):
                 life.others.append(known.head(node))
+                life.made = life.made or _is_made(known, node.channel)
             elif isinstance(node, ast.Unary) and node.op == "<-":
                 (life.timers if _is_clock(known, node.x) else life.others).append(known.head(node))
+                life.made = life.made or _is_made(known, node.x)
             elif isinstance(node, ast.Call) and known.api(node) == "time.Sleep":
                 life.timers.append(known.head(node))
+
+
+def _is_made(known: Bindings, channel: ast.Expr) -> bool:
+    """Whether a channel is a variable of the declaration, which makes it: nobody else has it, then, by another name."""
+    var = known.var(channel)
+    made = var.value if var is not None and len(var.stores) == 1 and not var.ranged else None
+    return isinstance(made, ast.Call) and known.api(made) == "make"
 
 
 def _is_clock(known: Bindings, channel: ast.Expr) -> bool:
@@ -275,20 +293,49 @@ def _is_once(known: Bindings, literal: ast.FuncLit) -> bool:
     )
 
 
-def _finding(known: Bindings, function: Function, node: ast.Node, life: _Life, body: FuncDecl) -> Finding:
-    only_clock = not life.others
-    sure = only_clock and not known.file.is_test
-    sure = sure and _has_shorter_owner(known, function, body) and not _is_command(known)
-    sure = sure and not lifetime.happens_once(known.facts, known.decl)
-    message = "nothing can end this goroutine" + (", which waits only for the clock" if only_clock else "")
-    waits = sorted(set(life.timers + life.others))[:_MOST_WAITS]
+def _finding(
+    known: Bindings, function: Function, node: ast.Node, call: ast.Expr, life: _Life, body: FuncDecl
+) -> Finding:
+    ends = [(read, closed_at(read, (known, call))) for read in life.sources]
+    message = "nothing can end this goroutine"
+    if life.sources:
+        message += f", which goes on when {life.sources[0].text} fails"
+    elif not life.others:
+        message += ", which waits only for the clock"
+    sure = _is_sure(known, function, call, life, body, any(end is not None for _, end in ends))
+    severe = sure and not known.file.is_test
+    waits = [Related(Role.BLOCKS, at, "it waits here, again and again") for at in sorted({*life.timers, *life.others})]
+    reads = [Related(Role.BLOCKS, read.span, "an error of this call is swallowed") for read in life.sources]
+    closes = [Related(Role.PARTNER, end, f"{read.text} is closed here") for read, end in ends if end is not None]
     return Finding(
         code=RULE.code,
         name=RULE.name,
-        severity=RULE.severity if sure else Severity.NOTE,
+        severity=RULE.severity if severe else Severity.NOTE,
         confidence=Confidence.MEDIUM if sure else Confidence.LOW,
         message=message,
         span=known.head(node),
         function=known.qualified(function),
-        related=tuple(Related(Role.BLOCKS, span, "it waits here, again and again") for span in waits),
+        related=(*reads[:_MOST_WAITS], *closes[:1], *waits[:_MOST_WAITS]),
     )
+
+
+def _is_sure(known: Bindings, function: Function, call: ast.Expr, life: _Life, body: FuncDecl, is_closed: bool) -> bool:
+    if known.file.is_test:
+        if b"os.Exit(" in known.decl.text:
+            return False  # a test that runs itself as a process
+        # The channel and the source of a test are its own: no other test can end what waits for them.
+        return _is_test(known.decl) and body is known.decl and (life.made or is_closed)
+    if _is_command(known):
+        return False
+    if life.sources:
+        owners = {one.recv_type for one in (known.decl, body)} - {""}
+        closers = [name for owner, name in known.facts.methods if owner in owners]
+        alone = not life.others and all(is_alone(read, (known, call)) for read in life.sources)
+        sure = is_closed or (alone and any(_CLOSER.match(name) for name in closers))
+        return sure and not lifetime.happens_once(known.facts, known.decl)
+    sure = not life.others and _has_shorter_owner(known, function, body)
+    return sure and not lifetime.happens_once(known.facts, known.decl)
+
+
+def _is_test(decl: FuncDecl) -> bool:
+    return decl.name.startswith(("Test", "Benchmark", "Fuzz"))

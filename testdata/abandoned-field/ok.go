@@ -327,3 +327,157 @@ func OkOtherReceiver() {
 	i.put()
 	i.must()
 }
+
+// The error came with the value: it is the last one.
+type stream struct {
+	items chan result
+}
+
+type result struct {
+	n   int
+	err error
+}
+
+func (r result) failed() error { return r.err }
+
+func newStream() *stream {
+	s := &stream{items: make(chan result)}
+	keep(s)
+	go s.send()
+	go s.receive()
+	return s
+}
+
+func (s *stream) send() {
+	for i := range 3 {
+		s.items <- result{n: i}
+	}
+	s.items <- result{err: context.Canceled}
+}
+
+func (s *stream) receive() {
+	for item := range s.items {
+		if item.err != nil {
+			return
+		}
+		err := item.failed()
+		if err != nil {
+			return
+		}
+		keep(item.n)
+	}
+}
+
+func OkLast() { newStream() }
+
+// An error is only counted.
+type sum struct {
+	parts chan string
+	bad   int
+}
+
+func newSum() *sum {
+	s := &sum{parts: make(chan string)}
+	keep(s)
+	go s.add()
+	go s.read()
+	return s
+}
+
+func (s *sum) add() {
+	defer close(s.parts)
+	for range 3 {
+		s.parts <- "x"
+	}
+}
+
+func (s *sum) read() {
+	for part := range s.parts {
+		if err := parse(part); err != nil {
+			s.bad++
+			continue
+		}
+	}
+}
+
+func parse(string) error { return context.Canceled }
+
+func OkCounted() { newSum() }
+
+// The method that stops it takes what is left.
+type source struct {
+	items chan int
+	done  chan struct{}
+}
+
+func newSource() *source {
+	s := &source{items: make(chan int), done: make(chan struct{})}
+	keep(s)
+	go s.produce()
+	return s
+}
+
+func (s *source) produce() {
+	defer close(s.items)
+	for i := 0; ; i++ {
+		select {
+		case <-s.done:
+			return
+		default:
+		}
+		s.items <- i
+	}
+}
+
+func (s *source) next() int { return <-s.items }
+
+func (s *source) close() {
+	close(s.done)
+	for range s.items {
+	}
+}
+
+func OkEmptied() {
+	s := newSource()
+	s.next()
+	s.close()
+}
+
+// One result, for the one who waits for it when all is over.
+type task struct {
+	ctx    context.Context
+	stop   chan struct{}
+	result chan error
+}
+
+func newTask() (*task, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	t := &task{ctx: ctx, stop: make(chan struct{}), result: make(chan error)}
+	keep(t)
+	go t.run()
+	return t, cancel
+}
+
+func (t *task) run() {
+	for {
+		select {
+		case <-t.stop:
+			t.result <- nil
+			return
+		case <-t.ctx.Done():
+			t.result <- t.ctx.Err()
+			return
+		}
+	}
+}
+
+func (t *task) wait() error { return <-t.result }
+
+func (t *task) close() { close(t.stop) }
+
+func OkTask() {
+	t, cancel := newTask()
+	defer cancel()
+	t.close()
+	t.wait()
+}

@@ -1,43 +1,28 @@
 package abandonedfield
 
-import (
-	"errors"
-	"time"
-)
-
-// An error ends the loop that receives.
-type parser struct {
-	tokens chan string
+// How often a loop goes round is not compared with how often the other one does.
+type counted struct {
+	numbers chan int
 }
 
-func newParser() *parser {
-	p := &parser{tokens: make(chan string)}
-	keep(p)
-	go p.scan()
-	go p.parse()
-	return p
+func newCounted() *counted {
+	c := &counted{numbers: make(chan int)}
+	keep(c)
+	go c.count()
+	go c.take(2)
+	return c
 }
 
-func (p *parser) scan() {
-	for range 3 {
-		p.tokens <- "}" // missed "GLK109"
-		time.Sleep(time.Millisecond)
+func (c *counted) count() {
+	for i := range 3 {
+		c.numbers <- i // missed "GLK109"
 	}
 }
 
-func (p *parser) parse() {
-	for token := range p.tokens {
-		if check(token) != nil {
-			return
-		}
+func (c *counted) take(most int) {
+	for range most {
+		keep(<-c.numbers)
 	}
 }
 
-func check(token string) error {
-	if token == "}" {
-		return errors.New("unexpected }")
-	}
-	return nil
-}
-
-func LeakError() { newParser() }
+func LeakCounted() { newCounted() }

@@ -2,8 +2,12 @@ package unownedgoroutine
 
 import (
 	"context"
+	"errors"
+	"log"
+	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -104,3 +108,91 @@ func startAll(caches []*cache) {
 		go c.expire() // want "GLK801"
 	}
 }
+
+// The error that says that the source is closed is swallowed.
+type receiver struct {
+	conn net.Conn
+	last atomic.Int64
+}
+
+func newReceiver(conn net.Conn) *receiver {
+	r := &receiver{conn: conn}
+	go r.receive() // want "GLK801 .* nothing can end this goroutine, which goes on when r.conn fails"
+	return r
+}
+
+func (r *receiver) receive() {
+	buf := make([]byte, 1024)
+	for {
+		n, err := r.conn.Read(buf)
+		if err != nil {
+			log.Print(err)
+			continue
+		}
+		r.last.Store(int64(n))
+	}
+}
+
+func (r *receiver) Close() error { return r.conn.Close() }
+
+func listen(addr string, serve func(net.Conn)) error {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	go func() { // want "GLK801 .* which goes on when l fails"
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				time.Sleep(time.Millisecond)
+				continue
+			}
+			serve(conn)
+		}
+	}()
+	return errors.New("over")
+}
+
+// Nobody in view closes it.
+func consume(src interface{ Recv() (int, error) }, use func(int)) {
+	go func() { // low "GLK801 .* which goes on when src fails"
+		for {
+			m, err := src.Recv()
+			if err == nil {
+				use(m)
+			}
+		}
+	}()
+}
+
+// Nobody but the goroutine has what it reads from, so that closing the whole cannot end it.
+type monitor struct {
+	open func(string) (*net.UDPConn, error)
+	seen atomic.Int64
+}
+
+func (m *monitor) start(names []string) error {
+	for _, name := range names {
+		conn, err := m.open(name)
+		if err != nil {
+			return err
+		}
+		go m.watch(conn) // want "GLK801 .* which goes on when conn fails"
+	}
+	return nil
+}
+
+func (m *monitor) watch(conn *net.UDPConn) {
+	buf := make([]byte, 64)
+	for {
+		n, _, err := conn.ReadFromUDP(buf)
+		if err != nil {
+			log.Print(err)
+			continue
+		}
+		m.seen.Add(int64(n))
+	}
+}
+
+func (m *monitor) stopAll() { m.seen.Store(0) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log"
+	"net"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -188,3 +189,45 @@ func init() {
 		}
 	}()
 }
+
+// Its error ends the loop, or another source takes its place.
+type reader struct {
+	conn net.Conn
+	dial func() (net.Conn, error)
+}
+
+func newReader(conn net.Conn) *reader {
+	r := &reader{conn: conn}
+	go r.read()
+	go r.fetch()
+	return r
+}
+
+func (r *reader) read() {
+	buf := make([]byte, 1024)
+	for {
+		_, err := r.conn.Read(buf)
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil {
+			log.Print(err)
+		}
+	}
+}
+
+func (r *reader) fetch() {
+	conn, err := r.dial()
+	for {
+		if err != nil {
+			conn, err = r.dial()
+			continue
+		}
+		_, err = conn.Read(nil)
+		if err != nil {
+			conn.Close()
+		}
+	}
+}
+
+func (r *reader) Close() error { return r.conn.Close() }
