@@ -16,9 +16,9 @@ from goleaklint.explore import (
     guards,
     loops,
     making,
+    selects,
     stdlib,
 )
-from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import Cell, Obj, Prim, Unknown, Value
 from goleaklint.facts.types import Ty
@@ -145,7 +145,7 @@ def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
         if isinstance(channel, Prim) and channel.kind == "chan":
             ends = comma_ok.fork(lo, lo.cur, channel, lo.place(receive))
             comma_ok.assign(lo, node, expressions.received(lo, channel), ends, env)
-            _note_source(node.left[0], env, frozenset({channel.ident}))
+            note_source(node.left[0], env, frozenset({channel.ident}))
             return
     start, first = lo.cur, len(lo.auto.edges)
     call = _copied_call(node)
@@ -162,7 +162,7 @@ def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
     sources = guards.received_since(lo, start, first)
     for target, value in zip(node.left, values, strict=False):
         assign(lo, target, value, env, define=node.op == ":=")
-        _note_source(target, env, sources)
+        note_source(target, env, sources)
     for target, result in zip(node.left, lo.copied.pop(id(call), []), strict=False):
         _note_copy(lo, target, result, env)
     for target, source in zip(node.left, _sources(node.right, len(node.left)), strict=False):
@@ -186,7 +186,7 @@ def _note_copy(lo: Lowering, target: ast.Expr, result: Cell, env: Env) -> None:
             result.value.doubtful = True  # nothing tests it: it cannot be nil where it is used, for reasons out of view
 
 
-def _note_source(target: ast.Expr, env: Env, sources: frozenset[int]) -> None:
+def note_source(target: ast.Expr, env: Env, sources: frozenset[int]) -> None:
     cell = env.find(target.name) if isinstance(target, ast.Name) and sources else None
     if cell is not None:
         cell.sources |= sources
@@ -371,94 +371,6 @@ def jump(label: str, out: int, onward: int | None) -> Jump:
     return Jump(label, out, onward)
 
 
-def _select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
-    if not node.cases:
-        lo.emit("dead", lo.heap.prim("select{}", "dead", "select {}", None), node)
-        return
-    frame = lo.frame
-    ready = [_comm(lo, case, env) for case in node.cases]
-    head, out = lo.node(), lo.node()
-    lo.goto(head)
-    # One case alone is no select: it parks as its operation does (cmd/compile/internal/walk/select.go).
-    at = lo.place(node) if len(node.cases) > 1 else None
-    frame.jumps.append(jump(label, out, None))
-    for case, (kind, channel, received, guard) in zip(node.cases, ready, strict=True):
-        body = lo.node()
-        first = len(lo.auto.edges[head])
-        if kind == "dead" or (channel is not None and channel.kind == "dead"):
-            dead = channel or making.dead_channel(lo, case)
-            lo.edge(head, Op("dead", dead, lo.place(case.comm or case), 1, at), body)
-        elif channel is None:
-            lo.edge(head, None, body)
-        elif channel.kind == "chan" and isinstance(case.comm, ast.Assign) and comma_ok.source(case.comm) is not None:
-            ends = comma_ok.fork(lo, head, channel, lo.place(case.comm), at)
-            _switch_off(lo, head, first, guard)
-            inner = Env(env)
-            comma_ok.assign(lo, case.comm, received, ends, inner)
-            _note_source(case.comm.left[0], inner, frozenset({channel.ident}))
-            _case_body(lo, case, inner, out)
-            continue
-        else:
-            for prim in _waited(channel):
-                lo.edge(head, Op(kind, prim, lo.place(case.comm or case), 1, at), body)
-        _switch_off(lo, head, first, guard)
-        lo.cur = body
-        inner = Env(env)
-        if isinstance(case.comm, ast.Assign):
-            for target, value in zip(case.comm.left, [received, None], strict=False):
-                assign(lo, target, value, inner, define=case.comm.op == ":=")
-                _note_source(target, inner, frozenset({channel.ident}) if channel is not None else frozenset())
-        _case_body(lo, case, inner, out)
-    frame.jumps.pop()
-    lo.cur = out
-
-
-def _switch_off(lo: Lowering, head: int, first: int, guard: Prim | None) -> None:
-    for op, _ in lo.auto.edges[head][first:]:
-        if op is not None:
-            op.guard = guard
-
-
-def _case_body(lo: Lowering, case: ast.CommCase, env: Env, out: int) -> None:
-    with lo.conditional(case):
-        for stmt in case.body:
-            statement(lo, stmt, env)
-    lo.goto(out)
-
-
-def _waited(channel: Prim) -> list[Prim]:
-    """The primitives that a receive waits for: a context is done when it or one that it derives from is."""
-    found = [channel]
-    while found[-1].parent is not None:
-        found.append(found[-1].parent)
-    return found
-
-
-def _comm(lo: Lowering, case: ast.CommCase, env: Env) -> tuple[str, Prim | None, Value, Prim | None]:
-    """Operands of a case, evaluated on entry: kind, channel (None: ready at any time), what is received, guard."""
-    comm = case.comm
-    if comm is None:
-        return "default", None, None, None
-    if isinstance(comm, ast.Send):
-        operand = comm.channel
-        channel = expressions.evaluate(lo, operand, env)
-        send_value(lo, channel, expressions.evaluate(lo, comm.value, env))
-        kind = "send"
-    else:
-        source = comm.right[0] if isinstance(comm, ast.Assign) and comm.right else getattr(comm, "x", None)
-        if not isinstance(source, ast.Unary) or source.op != "<-":
-            expressions.evaluate(lo, source, env)
-            return "recv", None, None, None
-        operand = source.x
-        channel = expressions.evaluate(lo, operand, env)
-        kind = "recv"
-    if expressions.is_nil(channel):
-        return "dead", None, None, None
-    prim = channel if isinstance(channel, Prim) else None
-    guard = conditions.nil_guard(lo, operand, env)
-    return kind, prim, expressions.received(lo, channel), guard
-
-
 def _labeled(lo: Lowering, node: ast.Labeled, env: Env, label: str) -> None:
     target = _label(lo, node.label)
     lo.goto(target)
@@ -499,7 +411,7 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     ast.If: _if,
     ast.Switch: _switch,
     ast.TypeSwitch: _type_switch,
-    ast.Select: _select,
+    ast.Select: selects.select,
     ast.For: loops.for_loop,
     ast.Range: loops.range_loop,
     ast.Labeled: _labeled,
