@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from goleaklint.golang.units import Unit
 
 # Below this many bytes of Go a pool costs more than it saves.
+COLLECT_FROM_BYTES = 16_000_000
 POOL_FROM_BYTES = 1_500_000
 MOST_JOBS = 16
 
@@ -66,7 +67,6 @@ def check_paths(
     from goleaklint.golang.discover import Options, discover, tidy
 
     module.forget()
-    _collect_less()
     root = repository_root(Path.cwd())
     given = {tidy(path): data for path, data in (given or {}).items()}
     checker = Checker(config, root, given=given, ignore_suppressions=ignore_suppressions)
@@ -80,6 +80,7 @@ def check_paths(
     found = discover([path for path in paths if tidy(path) not in given], options)
     packages = sorted(found.packages, key=lambda package: (-package.size, package.directory))
     packages += [_package_of(path, len(data), options) for path, data in given.items()]
+    _collect_less(packages)
     results = list(_run(checker, packages, progress))
     generated = sum(result.generated for result in results)
     skipped = found.skipped | ({"generated": generated} if generated else {})
@@ -261,7 +262,7 @@ def _in_processes(checker: Checker, packages: Sequence[PackageDir], jobs: int) -
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
-    settings = (checker.config, checker.root, checker.given, checker.ignore_suppressions)
+    settings = (checker.config, checker.root, checker.given, checker.ignore_suppressions, packages)
     pool = ProcessPoolExecutor(jobs, initializer=_start, initargs=settings)
     try:
         futures = {pool.submit(_work, package): index for index, package in enumerate(packages)}
@@ -278,13 +279,15 @@ def _in_processes(checker: Checker, packages: Sequence[PackageDir], jobs: int) -
 _checkers: list[Checker] = []
 
 
-def _start(config: Config, root: Path, given: dict[str, bytes], ignore_suppressions: bool) -> None:
+def _start(
+    config: Config, root: Path, given: dict[str, bytes], ignore_suppressions: bool, packages: Sequence[PackageDir]
+) -> None:
     """Prepare a process of the pool. An interrupt is for the main process, which then ends the others."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _collect_less()
+    _collect_less(packages)
     _checkers[:] = [Checker(config, root, given=given, ignore_suppressions=ignore_suppressions)]
 
 
@@ -292,12 +295,17 @@ def _work(package: PackageDir) -> PackageResult:
     return _checkers[0].check(package)
 
 
-def _collect_less() -> None:
-    """Analysis makes many objects and few cycles: the collector's default eagerness costs a tenth of a run."""
+def _collect_less(packages: Sequence[PackageDir]) -> None:
+    """Analysis makes many objects and few cycles: the collector's default eagerness costs a tenth of a run.
+
+    It takes some forty bytes for each byte of source; a small input does without a collector.
+    """
     import gc
 
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    if sum(package.size for package in packages) < COLLECT_FROM_BYTES:
+        gc.disable()
 
 
 def unique(findings: Iterable[Finding]) -> list[Finding]:

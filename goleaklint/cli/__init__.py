@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gc
+import contextlib
 import importlib
 import os
 import signal
@@ -68,8 +68,10 @@ def main(args: Sequence[str] | None = None) -> None:
     """The console script. Ends the process: 0, 1 or 2, and never with a traceback unless GOLEAKLINT_DEBUG is set."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the processes of a pool are ended, too
     code = run(args)
-    gc.freeze()  # the process ends: what is left over need not be looked through, which takes a tenth of a short run
-    sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            stream.flush()
+    os._exit(code)  # the process ends: taking what is left apart, object by object, takes a tenth of a short run
 
 
 def run(args: Sequence[str] | None = None) -> int:

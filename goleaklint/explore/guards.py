@@ -7,7 +7,7 @@ takes both ways, so what it finds about the channels used there is doubtful.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import Prim
@@ -53,10 +53,27 @@ def is_counted(lo: Lowering, cond: ast.Node | None) -> bool:
     body = lo.frame.body
     if cond is None or body is None:
         return False
-    known = counters(body)
-    return any(
-        _is_atomic(node) or (bool(known) and any(name in known for name in _names(node))) for node in descend(cond)
-    )
+    told = _told(lo, cond)
+    return told.is_atomic or not told.names.isdisjoint(counters(body))
+
+
+class _Told(NamedTuple):
+    """What a condition mentions."""
+
+    is_atomic: bool
+    names: frozenset[str]  # variables, and fields with a point before them
+    variables: tuple[str, ...]
+
+
+def _told(lo: Lowering, cond: ast.Node) -> _Told:
+    key = ("condition", id(cond))
+    known = lo.facts.memo.get(key)
+    if not isinstance(known, _Told):
+        nodes = list(descend(cond))
+        variables = tuple(dict.fromkeys(node.name for node in nodes if isinstance(node, ast.Name)))
+        names = frozenset(name for node in nodes for name in _names(node))
+        known = lo.facts.memo[key] = _Told(any(map(_is_atomic, nodes)), names, variables)
+    return known
 
 
 def _is_atomic(node: ast.Node) -> bool:
@@ -75,11 +92,11 @@ def leaves_by_count(lo: Lowering, loop: ast.For) -> bool:
     )
 
 
-def sources(cond: ast.Node, env: Env) -> set[int]:
+def sources(lo: Lowering, cond: ast.Node, env: Env) -> set[int]:
     """The channels whose received values a condition looks at."""
     found: set[int] = set()
-    for node in descend(cond):
-        cell = env.find(node.name) if isinstance(node, ast.Name) else None
+    for name in _told(lo, cond).variables:
+        cell = env.find(name)
         if cell is not None:
             found |= cell.sources
     return found

@@ -254,6 +254,7 @@ def _variants(facts: PackageFacts, root: Root, limits: Limits) -> tuple[list[Stu
             item.unrelated_counts = lo.known.unrelated
             item.root_in_test = root.decl.file.is_test
             found.append(item)
+        lo.heap.forget()
         if not symbols:
             break
     return found, is_whole

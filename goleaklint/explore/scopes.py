@@ -73,6 +73,17 @@ class Heap:
         self.escapes: list[Value] = []
         self.aliases: dict[int, str] = {}  # variable (cell) -> the count that it was set to
 
+    def forget(self) -> None:
+        """Let go of everything: values, scopes and closures hold each other, which only a collector would find out."""
+        for obj in self.objects:
+            obj.fields.clear()
+        for closure in self.closures:
+            closure.env = closure.receiver = None
+        for prim in self.prims:
+            prim.elements = None
+        self._things.clear()
+        self.escapes.clear()
+
     def context(self, *key: Hashable) -> int:
         """A small number for an activation: the caller's, the call and the iteration."""
         return self._contexts.setdefault(key, len(self._contexts) + 1)

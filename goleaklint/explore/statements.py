@@ -301,7 +301,7 @@ def _switch(lo: Lowering, node: ast.Switch, env: Env, label: str) -> None:
 
 def _doubt_received(lo: Lowering, first: int, tests: Sequence[ast.Node], scope: Env) -> None:
     """What a received value decides is doubtful for the channels that it came from."""
-    received = {source for test in tests for source in guards.sources(test, scope)}
+    received = {source for test in tests for source in guards.sources(lo, test, scope)}
     if received:
         guards.doubt(lo, first, received)
 
