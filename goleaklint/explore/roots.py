@@ -31,6 +31,8 @@ OPEN = Limits(depth=4, nodes=700)
 """The same function where that is not wanted."""
 
 LIMITS = (Limits(depth=6, nodes=700), Limits(depth=2, nodes=800), Limits(depth=1, nodes=800))
+TESTS = (Limits(depth=6, nodes=450), *LIMITS[1:])
+"""Functions of tests are many and long, and few of them have a leak that only a large scope shows."""
 _BLOCKS = re.compile(rb"<-|\bchan\b|\bgo\s|\bselect\b|\.(?:R?Lock|Wait|Go)\(")
 """The text of a function that has anything to do with waiting: of others nobody needs to know that they are big."""
 _WORD = re.compile(rb"\w+")
@@ -220,10 +222,10 @@ def _explore(facts: PackageFacts, root: Root, *, closed_roots: bool) -> list[Stu
 
 def _scopes(root: Root, *, closed_roots: bool) -> tuple[Limits, ...]:
     """How far to follow a root: the largest scope first."""
-    if not root.is_program:
-        return LIMITS
-    if not closed_roots:
+    if root.is_program and not closed_roots:
         return (OPEN, *LIMITS[1:])
+    if root.decl.file.is_test:
+        return TESTS
     return (CLOSED, *LIMITS) if root.is_closed else LIMITS
 
 
