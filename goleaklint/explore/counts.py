@@ -179,7 +179,13 @@ def exactly(lo: Lowering, count: int, body: ast.Block) -> Turns:
 
 
 def _symbolic(lo: Lowering, symbol: str | None, node: ast.Node) -> Turns:
-    return Turns(lo.count, symbol or f"@{lo.frame.file.path}:{node.at}")
+    symbol = symbol or f"@{lo.frame.file.path}:{node.at}"
+    return Turns(_value(lo, symbol), symbol)
+
+
+def _value(lo: Lowering, symbol: str) -> int:
+    """What a symbol stands for in this variant."""
+    return 1 if lo.small and symbol in lo.known.rooms else lo.count
 
 
 def amount(lo: Lowering, node: ast.Expr, env: Env) -> int | None:
@@ -192,7 +198,7 @@ def amount(lo: Lowering, node: ast.Expr, env: Env) -> int | None:
     symbol = count_symbol(lo, node, env)
     if symbol is not None and (symbol in lo.known.counts or lo.known.is_first):
         lo.survey.uses.setdefault(symbol, set()).add(id(node))
-        return lo.count
+        return _value(lo, symbol)
     if isinstance(node, ast.Binary) and node.op in {"+", "-", "*"}:
         left, right = amount(lo, node.left, env), amount(lo, node.right, env)
         if left is not None and right is not None:
@@ -202,13 +208,16 @@ def amount(lo: Lowering, node: ast.Expr, env: Env) -> int | None:
 
 def _scaled(lo: Lowering, value: int) -> int:
     """A literal amount; one that is also the count of a loop too long to unroll is that symbol."""
-    return lo.count if f"#{value}" in lo.known.counts else value
+    return _value(lo, f"#{value}") if f"#{value}" in lo.known.counts else value
 
 
 def capacity(lo: Lowering, node: ast.Expr, env: Env) -> int:
     """The capacity of a channel; one that the source does not tell never blocks."""
     expressions.evaluate(lo, node, env)
     found = amount(lo, node, env)
+    symbol = count_symbol(lo, node, env)
+    if symbol is not None:
+        lo.survey.rooms.add(symbol)
     if found is None or found > EXACT_CAPACITY:
         return UNBOUNDED
     return max(0, found)

@@ -64,12 +64,13 @@ class Lowering:
     """The state of one pass over a root."""
 
     def __init__(
-        self, facts: PackageFacts, heap: Heap, limits: Limits, count: int, known: Survey, *, free: bool = False
+        self, facts: PackageFacts, heap: Heap, limits: Limits, count: int, known: Survey, *, free: bool = False, small: bool = False
     ) -> None:
         self.facts = facts
         self.heap = heap
         self.limits = limits
         self.count = count  # what every symbolic loop count is, in this variant
+        self.small = small  # in this variant the counts that are capacities are one, whatever the others are
         self.free = free  # in this variant a loop whose count nothing else shares runs any number of times
         self.known = known  # what the pass before learned
         self.keys = known.keys()

@@ -197,8 +197,9 @@ def _grouped(found: list[Stuck]) -> list[Stuck]:
     return list(first.values())
 
 
-def _rank(item: Stuck) -> tuple[bool, bool, bool, bool, bool, int]:
-    return (item.alone, item.root_in_test, item.only_after_failure, item.needs_many, item.needs_two, len(item.trace))
+def _rank(item: Stuck) -> tuple[bool, bool, bool, bool, bool, bool, int]:
+    many = (item.needs_small, item.needs_many, item.needs_two)
+    return (item.alone, item.root_in_test, item.only_after_failure, *many, len(item.trace))
 
 
 def _explore(facts: PackageFacts, root: Root, *, closed_roots: bool) -> list[Stuck] | None:
@@ -238,21 +239,23 @@ def _is_made_in(decl: FuncDecl, item: Stuck) -> bool:
 def _variants(facts: PackageFacts, root: Root, limits: Limits) -> tuple[list[Stuck], bool]:
     """What is stuck in one scope, and whether its primitives could be explored together."""
     found: list[Stuck] = []
-    is_whole, has_feeds = True, False
-    for count, free in ((1, False), (2, False), (1, True)):
-        if free and not has_feeds:
-            break
-        lo = _lower(facts, root, limits, count, free=free)
+    is_whole = True
+    known = Survey()
+    for count, free, small in ((1, False, False), (2, False, False), (1, True, False), (2, False, True)):
+        if (free and not known.has_feeds) or (small and not known.has_rooms):
+            continue
+        lo = _lower(facts, root, limits, count, free=free, small=small)
         if lo is None:
             break
         symbols = len(lo.known.counts)
-        has_feeds = lo.known.has_feeds
+        known = lo.known if not free else known
         items, together = _search(lo, root)
         is_whole = is_whole and together
         for item in items:
             item.symbols = symbols
             item.needs_two = count == 2
             item.needs_many = free
+            item.needs_small = small
             item.unrelated_counts = lo.known.unrelated
             item.root_in_test = root.decl.file.is_test
             found.append(item)
@@ -262,12 +265,14 @@ def _variants(facts: PackageFacts, root: Root, limits: Limits) -> tuple[list[Stu
     return found, is_whole
 
 
-def _lower(facts: PackageFacts, root: Root, limits: Limits, count: int, *, free: bool = False) -> Lowering | None:
+def _lower(
+    facts: PackageFacts, root: Root, limits: Limits, count: int, *, free: bool = False, small: bool = False
+) -> Lowering | None:
     """Lower a root until its heap no longer changes; None as soon as nothing in it can be said to wait."""
     heap, known = Heap(), Survey(is_first=True)
     for _ in range(PASSES):
         heap.changed = False
-        lo = Lowering(facts, heap, limits, count, known, free=free)
+        lo = Lowering(facts, heap, limits, count, known, free=free, small=small)
         owner = lo.owner_name(root.closure)
         lo.frames.append(Frame(root.closure.file, root.name, owner, 0, lo.node()))
         heap.escape(lo.inline(root.closure, [], _NOWHERE, "root"))

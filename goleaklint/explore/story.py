@@ -64,7 +64,7 @@ def confidence_of(stuck: Stuck) -> Confidence:
     followed may be what makes a wait sound. A test knows its own data, which decides how often it sends and receives.
     """
     in_code_under_test = stuck.root_in_test and not stuck.op.place.file.is_test
-    if stuck.unrelated_counts or stuck.doubtful or stuck.until_exit or in_code_under_test:
+    if stuck.unrelated_counts or stuck.needs_small or stuck.doubtful or stuck.until_exit or in_code_under_test:
         return Confidence.LOW
     many_counts = stuck.needs_many or (stuck.needs_two and stuck.symbols > 1)
     return Confidence.MEDIUM if stuck.alone or many_counts or stuck.root_in_test else Confidence.HIGH

@@ -60,6 +60,7 @@ class Stuck(msgspec.Struct, eq=False):
     alone: bool = False  # found with the other primitives of the root left out
     symbols: int = 0  # how many unknown counts the variant gives a value
     needs_two: bool = False  # only when loops run twice
+    needs_small: bool = False  # only when buffers are smaller than other counts that the source does not tell
     needs_many: bool = False  # only when a loop runs more often than anything else tells
     also: list[Op] = msgspec.field(default_factory=list)  # other operations on the primitive where it can be stuck
 

@@ -14,6 +14,7 @@ class Survey(msgspec.Struct, eq=False):
     is_first: bool = False  # nothing is known yet
     counts: set[str] = msgspec.field(default_factory=set)
     uses: dict[str, set[int]] = msgspec.field(default_factory=dict)  # count -> where it is used: loops, capacities, Add
+    rooms: set[str] = msgspec.field(default_factory=set)  # counts that are the capacity of a channel
     feeds: dict[int, frozenset[int]] = msgspec.field(default_factory=dict)  # loop -> the channels that it only sends on
     counted: set[int] = msgspec.field(default_factory=set)  # channels of which a fixed number of values is received
     forced: dict[str, None] = msgspec.field(default_factory=dict)  # conditions to remember in any case, in order
@@ -31,6 +32,12 @@ class Survey(msgspec.Struct, eq=False):
         channels = self.feeds.get(loop, frozenset())
         is_free = self.uses.get(symbol) == {loop} and channels.isdisjoint(self.counted)
         return channels if is_free else frozenset()
+
+    @property
+    def has_rooms(self) -> bool:
+        """Whether some of the counts are capacities, and others are not."""
+        rooms = self.rooms & self.counts
+        return bool(rooms) and rooms != self.counts
 
     @property
     def has_feeds(self) -> bool:
