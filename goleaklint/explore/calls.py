@@ -72,7 +72,7 @@ def apply(lo: Lowering, function: Value, args: list[Value], node: ast.Call, env:
         return None
     if isinstance(function, Api):
         return stdlib.function(lo, function.name, args, node, env)
-    if function == NOTHING:
+    if function is NOTHING:
         return NOTHING
     if isinstance(function, Method):
         return stdlib.method(lo, function, args, node, env)

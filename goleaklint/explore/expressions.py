@@ -120,17 +120,18 @@ def _selector(lo: Lowering, node: ast.Selector, env: Env) -> Value:
 
 def select(lo: Lowering, owner: Value, name: str, node: ast.Node) -> Value:
     """`owner.name`: a field's value or a method."""
+    if owner is NOTHING:
+        return NOTHING
     if isinstance(owner, Tuple):
         owner = owner.items[0] if owner.items else None
-    if owner == NOTHING:
-        return NOTHING
-    if isinstance(owner, Prim) and owner.kind == "cond" and name == "L":
+    if isinstance(owner, _TYPED):
+        if owner.ty is None and isinstance(owner, Obj) and name in owner.fields:
+            return lo.read(owner.fields[name])
+    elif isinstance(owner, Prim) and owner.kind == "cond" and name == "L":
         return Locker(owner.lock) if owner.reads and owner.lock is not None else owner.lock
-    if isinstance(owner, Locker):
+    elif isinstance(owner, Locker):
         return Method(_READ_METHODS.get(name, name), owner.lock)
-    if isinstance(owner, Obj) and owner.ty is None and name in owner.fields:
-        return lo.read(owner.fields[name])
-    if isinstance(owner, Obj | Unknown) and owner.ty is not None:
+    if isinstance(owner, _TYPED) and owner.ty is not None:
         if lo.facts.field(owner.ty, name) is not None:
             cell = field_cell(lo, owner, name)
             value = lo.read(cell) if cell is not None else None
@@ -155,6 +156,7 @@ def select(lo: Lowering, owner: Value, name: str, node: ast.Node) -> Value:
     return lo.heap.value(("method", value_key(owner), name), lambda: Method(name, owner))
 
 
+_TYPED = Obj | Unknown
 _READ_METHODS = {"Lock": "RLock", "Unlock": "RUnlock"}
 _EMBEDDED_METHODS = {
     **dict.fromkeys(("Lock", "Unlock", "TryLock"), ("mutex", "rwmutex")),
@@ -273,7 +275,7 @@ def received(lo: Lowering, channel: Value) -> Value:
     """What a receive gives."""
     if isinstance(channel, Prim) and channel.kind == "chan" and not channel.external:
         return lo.read(channel_cell(lo, channel))
-    return NOTHING if channel == NOTHING else None
+    return NOTHING if channel is NOTHING else None
 
 
 # ---- operators and literals
@@ -393,7 +395,7 @@ def _index(lo: Lowering, node: ast.Index, env: Env) -> Value:
     at = [evaluate(lo, index, env) for index in node.index]
     if isinstance(owner, Closure | Choice | Api):
         return owner  # a generic instantiation
-    if owner == NOTHING:
+    if owner is NOTHING:
         return NOTHING
     if not isinstance(owner, Obj):
         ty = element(owner.ty) if isinstance(owner, Unknown) and owner.ty is not None else None

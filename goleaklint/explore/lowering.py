@@ -64,7 +64,15 @@ class Lowering:
     """The state of one pass over a root."""
 
     def __init__(
-        self, facts: PackageFacts, heap: Heap, limits: Limits, count: int, known: Survey, *, free: bool = False, small: bool = False
+        self,
+        facts: PackageFacts,
+        heap: Heap,
+        limits: Limits,
+        count: int,
+        known: Survey,
+        *,
+        free: bool = False,
+        small: bool = False,
     ) -> None:
         self.facts = facts
         self.heap = heap

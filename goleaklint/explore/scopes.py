@@ -36,7 +36,8 @@ class Env:
 
     def __init__(self, parent: Env | None = None) -> None:
         self.names: dict[str, Cell] = {}
-        self.parent = parent
+        # A scope that holds nothing yet when one is opened in it gets nothing that the inner one could see.
+        self.parent: Env | None = parent.parent if parent is not None and not parent.names else parent
 
     def owner(self, name: str) -> Env:
         """The scope that holds a variable."""
@@ -156,7 +157,7 @@ class Heap:
 
     def store(self, cell: Cell, value: Value) -> None:
         """Put a value into a cell, joined with what it holds."""
-        if value is None or value == NOTHING:
+        if value is None or value is NOTHING:
             return
         if isinstance(value, Prim) and not value.name and cell.name and cell.name != "[]":
             value.name = cell.name
