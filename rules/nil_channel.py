@@ -34,7 +34,7 @@ from collections.abc import Iterator
 from goleaklint.explore.package import Package
 from goleaklint.explore.story import finding
 from goleaklint.golang import ast
-from goleaklint.model import Finding, Rule, Severity
+from goleaklint.model import Confidence, Finding, Rule, Severity
 
 RULE = Rule(
     code="GLK106",
@@ -51,4 +51,6 @@ def check(package: Package) -> Iterator[Finding]:
         if stuck.op.select is not None or stuck.prim.name == "select {}":
             continue
         verb = "send on" if isinstance(stuck.op.place.node, ast.Send) else "receive from"
-        yield finding(RULE, stuck, f"{verb} {stuck.prim.name} blocks for ever")
+        # Main may well wait for the end of the process.
+        confidence = Confidence.LOW if stuck.is_root and stuck.root == "main.main" else None
+        yield finding(RULE, stuck, f"{verb} {stuck.prim.name} blocks for ever", confidence)

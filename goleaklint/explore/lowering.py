@@ -94,6 +94,7 @@ class Lowering:
         self.makes = 0  # primitives made, and elements stored, so far
         self.loops = 0  # back-edge loops around the current statement, in this goroutine
         self.scopes: tuple[object, ...] = ()  # the conditional statements and goroutines around the current one
+        self.late = 0  # how many frames there are in a deferred function itself
         self.deferring = 0  # deferred calls being lowered: their ends are not how a function leaves
         self.several = False  # the current goroutine may have several instances
 
@@ -108,6 +109,11 @@ class Lowering:
         yield
         self.scopes = scopes
         frame.branching -= 1
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the current function is one that was deferred, not one that it calls."""
+        return self.deferring > 0 and len(self.frames) == self.late
 
     @property
     def frame(self) -> Frame:
@@ -272,6 +278,7 @@ class Lowering:
     def run_defers(self, frame: Frame) -> None:
         """Lower the deferred calls that have been registered so far."""
         pending, frame.defers = frame.defers, []
+        late, self.late = self.late, len(self.frames) + 1
         self.deferring += 1
         for deferred in reversed(pending):
             if deferred.flag is None:
@@ -290,6 +297,7 @@ class Lowering:
             self.edge(skipped, None, after)
             self.cur = after
         self.deferring -= 1
+        self.late = late
         frame.defers = pending
 
     def unwind(self, at: ast.Node, *, fails: bool) -> None:

@@ -274,8 +274,9 @@ def _if(lo: Lowering, node: ast.If, env: Env, label: str) -> None:
     keys = lo.tested[tested:]
     if not lo.survey.matters.issuperset(keys) and (counts.has_jumps(lo, node) or _acts(lo, first)):
         lo.survey.matters.update(keys)
-    if guards.is_counted(lo, node.cond):
-        guards.doubt(lo, first)
+    is_late = lo.is_late and outcome is None and not lo.known.is_first and not lo.keys.issuperset(keys or [""])
+    if is_late or guards.is_counted(lo, node.cond):
+        guards.doubt(lo, first)  # a deferred clean-up that asks how the function ended, in a way that is not followed
     _doubt_received(lo, first, [node.cond], scope)
 
 

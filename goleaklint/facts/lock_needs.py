@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from goleaklint.facts.field_uses import slots
 from goleaklint.facts.fields import Use
 from goleaklint.facts.functions import Function
 from goleaklint.facts.lock_effects import Event, Naming, Site
@@ -67,7 +68,7 @@ def _own(locks: Locks, use: Use, function: Function, node: ast.Node | None, path
         if event.kind != "lock" or not event.place.kind:
             continue
         first = event.chain[0] if event.chain else event.site
-        if use.kind == "done" and _counts_after(event):
+        if use.kind == "done" and (_counts_after(event) or _counts_here(use)):
             continue
         if is_late or (target is not None and _leads(walk.paths, first, target, node)):
             found.setdefault(event.place.kind, []).append(Need(use, path, event))
@@ -82,6 +83,14 @@ def _counts_after(event: Event) -> bool:
         if isinstance(node, ast.Call) and event.site.known.api(node) == "(sync.WaitGroup).Add"
     ]
     return bool(counts) and all(event.site.node.at < node.at for node in counts)
+
+
+def _counts_here(use: Use) -> bool:
+    """Whether the function that calls Done has counted itself: what it locked before that nobody waits for."""
+    groups = slots(use.known.facts).closed("wg")
+    slot = next((slot for slot in groups if any(one.node is use.node for one in slot.uses)), None)
+    adders = {add.known.decl.name.encode() for add in slot.of("add")} if slot is not None else set()
+    return any(name + b"(" in use.known.decl.text for name in adders)
 
 
 def _leads(paths: Paths, first: Site, target: Point, node: ast.Node | None) -> bool:

@@ -383,3 +383,30 @@ func OkSliceOfChannels() {
 	}
 	wg.Wait()
 }
+
+type corrupt struct{}
+
+func (corrupt) Error() string { return "corrupt" }
+
+// The clean-up asks in a way of its own how the function has ended.
+func cleanUpByKind() (err error) {
+	values := make(chan int)
+	defer func() {
+		if _, ok := err.(corrupt); ok {
+			close(values)
+		}
+	}()
+	go func() {
+		for range values {
+		}
+	}()
+	if refused() != nil {
+		return corrupt{}
+	}
+	close(values)
+	return nil
+}
+
+func OkCleanUpByKind() {
+	_ = cleanUpByKind()
+}

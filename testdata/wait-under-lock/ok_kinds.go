@@ -215,3 +215,35 @@ func OkCallerLocksBefore() {
 	go b.take()
 	b.give()
 }
+
+type monitor struct {
+	mu sync.Mutex
+	wg sync.WaitGroup
+}
+
+func (m *monitor) begin() {
+	m.mu.Lock()
+	m.wg.Add(1)
+	m.mu.Unlock()
+}
+
+func (m *monitor) stop() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.wg.Wait()
+}
+
+// Whoever calls Done has taken the lock before it was counted, and not since.
+func (m *monitor) restart(start func() bool) {
+	m.stop()
+	m.begin()
+	if !start() {
+		m.wg.Done()
+	}
+}
+
+func OkCountedUnderTheLock() {
+	m := &monitor{}
+	m.restart(func() bool { return false })
+	m.stop()
+}
