@@ -51,6 +51,5 @@ def check(package: Package) -> Iterator[Finding]:
     for stuck in package.stuck({"recv"}):
         if stuck.op.select is not None or not stuck.never_released:
             continue
-        yield finding(
-            RULE, stuck, f"receive from {name_of(stuck.prim)} blocks for ever: nobody sends on it or closes it"
-        )
+        message = f"receive from {name_of(stuck.prim)} blocks for ever: nobody sends on it or closes it"
+        yield finding(RULE, stuck, message)

@@ -81,10 +81,12 @@ def _unrolled(
         lo.cur = start
         frame.context = lo.heap.context(outer, id(body), "iteration", iteration)
         frame.jumps.append(statements.jump(label, out, onward))
+        frame.turns.append((body, frame.context))
         inner = Env(env)
         bind(inner, iteration)
         statements.block(lo, body, inner)
         lo.goto(onward)
+        frame.turns.pop()
         frame.jumps.pop()
         lo.cur = onward
         if (threads, makes) == (len(lo.auto.threads), lo.makes) and not _any_operation(lo, nodes):

@@ -57,6 +57,7 @@ class Frame(msgspec.Struct, eq=False):
     chains: dict[int, int] = msgspec.field(default_factory=dict)  # number of defers -> node that runs them and leaves
     jumps: list[Jump] = msgspec.field(default_factory=list)
     labels: dict[tuple[str, int], int] = msgspec.field(default_factory=dict)
+    turns: list[tuple[ast.Node, int]] = msgspec.field(default_factory=list)  # bodies of unrolled loops, their contexts
     branching: int = 0  # how many conditional statements we are in
 
 

@@ -23,6 +23,7 @@ from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import Cell, Obj, Prim, Unknown, Value
 from goleaklint.facts.types import Ty
 from goleaklint.golang import ast
+from goleaklint.golang.walk import descend
 
 if TYPE_CHECKING:
     from goleaklint.explore.lowering import Jump, Lowering
@@ -373,23 +374,31 @@ def jump(label: str, out: int, onward: int | None) -> Jump:
 
 
 def _labeled(lo: Lowering, node: ast.Labeled, env: Env, label: str) -> None:
-    target = _label(lo, node.label)
+    target = _label(lo, node.label, node.at)
     lo.goto(target)
     lo.cur = target
     statement(lo, node.stmt, env, node.label)
 
 
-def _label(lo: Lowering, name: str) -> int:
-    """The node of a label; each iteration of an unrolled loop has its own."""
-    key = (name, lo.frame.context)
+def _label(lo: Lowering, name: str, at: int) -> int:
+    """The node of a label that stands at an offset; each iteration of an unrolled loop around it has its own."""
+    around = [context for body, context in lo.frame.turns if body.at <= at < body.end]
+    key = (name, around[-1] if around else 0)
     if key not in lo.frame.labels:
         lo.frame.labels[key] = lo.node()
     return lo.frame.labels[key]
 
 
+def _offset(lo: Lowering, name: str) -> int:
+    """Where a label of the current function stands."""
+    body = lo.frame.body
+    found = (one.at for one in descend(body) if isinstance(one, ast.Labeled) and one.label == name) if body else ()
+    return next(iter(found), 0)
+
+
 def _branch(lo: Lowering, node: ast.Branch, env: Env, label: str) -> None:
     if node.kind == "goto":
-        lo.goto(_label(lo, node.label))
+        lo.goto(_label(lo, node.label, _offset(lo, node.label)))
     else:
         for jump in reversed(lo.frame.jumps):
             if node.kind == "continue" and jump.onward is None:

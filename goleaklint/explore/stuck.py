@@ -58,6 +58,7 @@ class Stuck(msgspec.Struct, eq=False):
     until_exit: bool = False  # the process ends when the root, which should have released it, returns
     unrelated_counts: bool = False
     alone: bool = False  # found with the other primitives of the root left out
+    sends_itself: bool = False  # its own code also sends what it waits for
     symbols: int = 0  # how many unknown counts the variant gives a value
     needs_two: bool = False  # only when loops run twice
     needs_small: bool = False  # only when buffers are smaller than other counts that the source does not tell
@@ -79,6 +80,8 @@ class Stuck(msgspec.Struct, eq=False):
         is_bare = self.op.kind in EXCHANGES and self.op.select is None
         if in_loop and is_bare and self.partners and all(p.ended and p.turns > 1 for p in self.partners):
             return True  # nobody leaves early: whether there are more of them than the others take is in the data
+        if in_loop and self.op.kind == "recv" and self.sends_itself and self.never_released and self.prim.capacity:
+            return True  # tokens: how many of them are out is in the data
         if self.op.kind == "cwait" and self.partners:
             return True  # whether it waits depends on the condition that the signal is about
         if self.op.kind in {"recv", "drained"} and self.prim.in_group:
@@ -199,6 +202,7 @@ def _describe(
     for op in ops:
         if op.prim is not None:
             wanted[op.prim.ident].update(RELEASES["drained" if stuck.kind == "range" else op.kind])
+    stuck.sends_itself = _release(reducer, auto, thread, wanted) is not None
     for other, other_thread in enumerate(space.slots):
         if other == slot or (other_thread == thread and state[other] == IDLE):
             continue

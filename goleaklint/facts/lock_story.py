@@ -8,6 +8,7 @@ from goleaklint.facts.lock_effects import Event, Held, Site
 from goleaklint.facts.lock_names import Place
 from goleaklint.facts.lock_walk import Walk
 from goleaklint.facts.locks import Locks
+from goleaklint.facts.parents import parents
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity, Span
 
@@ -91,6 +92,11 @@ def finding(
     )
 
 
+def _is_conditional(site: Site) -> bool:
+    """Whether a place stands in a branch of its function."""
+    return any(isinstance(outer, ast.If | ast.Case) for outer in parents(site.known).within(site.node))
+
+
 def again(walk: Walk, held: Held, event: Event) -> Confidence:
     """How sure it is that a lock that is held is asked for again."""
     if not is_certain(held.place):
@@ -99,5 +105,7 @@ def again(walk: Walk, held: Held, event: Event) -> Confidence:
         return Confidence.LOW
     if event.sure:
         return Confidence.HIGH
+    if event.chain and _is_conditional(event.site):
+        return Confidence.LOW  # what a callee locks under a condition may be what its caller's state rules out
     most = 4 if event.composed else 2  # a callback: the call that it is given to, and its own
     return Confidence.MEDIUM if len(event.chain) < most else Confidence.LOW

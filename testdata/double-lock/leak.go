@@ -209,3 +209,26 @@ func LeakCond() {
 	g := newGauge()
 	g.wait()
 }
+
+type index struct {
+	mu     sync.Mutex
+	shared bool
+	keys   map[string]int
+}
+
+func (x *index) add(key string) {
+	if x.shared {
+		x.mu.Lock() // low "GLK402"
+		defer x.mu.Unlock()
+	}
+	x.keys[key]++
+}
+
+// Whether the callee locks depends on a field, which may be set just when its caller does not lock.
+func (x *index) addAll(keys []string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, key := range keys {
+		x.add(key)
+	}
+}

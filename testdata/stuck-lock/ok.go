@@ -483,3 +483,28 @@ func OkLockedOnceInLoop() {
 		use(1)
 	}
 }
+
+// goto leaves the inner loop for the end of the outer one; the lock is released by defer.
+func OkGotoOutOfLoops() {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	seen := []int{1}
+	for range 2 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			mu.Lock()
+			defer mu.Unlock()
+			for _, n := range []int{1, 2} {
+				for _, m := range seen {
+					if n == m {
+						goto skip
+					}
+				}
+				seen = append(seen, n)
+			skip:
+			}
+		}()
+	}
+	wg.Wait()
+}
