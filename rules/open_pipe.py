@@ -50,8 +50,9 @@ from goleaklint.facts.conditional import deferred
 from goleaklint.facts.functions import Var
 from goleaklint.facts.inits import reported
 from goleaklint.facts.obligations import Api, Duty, Lapse, duties, finding, lapse, words
+from goleaklint.facts.parents import parents
 from goleaklint.facts.resolve import Bindings, bindings
-from goleaklint.facts.uses import Thing, Use, parents, use_of
+from goleaklint.facts.uses import Thing, Use, use_of
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
 
@@ -185,7 +186,7 @@ def _fields(known: Bindings, given: Var) -> Iterator[str]:
     """The fields of what is made of a parameter that keep it: `s := &scanner{in: in}`."""
     tree = parents(known)
     for read in given.reads:
-        element = tree.get(read)
+        element = tree.of(read)
         if isinstance(element, ast.Element) and isinstance(element.key, ast.Name):
             yield element.key.name
 

@@ -44,9 +44,10 @@ from goleaklint.explore.package import Package
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.inits import reported
 from goleaklint.facts.obligations import is_short_lived
+from goleaklint.facts.parents import parents
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.types import Ty, canonical
-from goleaklint.facts.uses import Thing, Use, parents, use_of
+from goleaklint.facts.uses import Thing, Use, use_of
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
 
@@ -112,11 +113,11 @@ def _ends(literal: ast.Composite) -> bool:
 def _holder(known: Bindings, literal: ast.Composite) -> ast.Composite | Var | None:
     """The variable that the literal is the value of, or the literal of a client that it is the transport of."""
     up = parents(known)
-    around, value = up.get(literal), literal
+    around, value = up.of(literal), literal
     if isinstance(around, ast.Unary) and around.op == "&":
-        around, value = up.get(around), around  # type: ignore[assignment]
+        around, value = up.of(around), around  # type: ignore[assignment]
     if isinstance(around, ast.Element) and isinstance(around.key, ast.Name) and around.key.name == "Transport":
-        client = up.get(around)
+        client = up.of(around)
         return client if isinstance(client, ast.Composite) and _is(known, client, "net/http.Client") else None
     match around:
         case ast.Assign(left=[ast.Name() as name], right=[only]) | ast.VarDecl(names=[name], values=[only]):
@@ -134,9 +135,9 @@ def _sends(known: Bindings, var: Var) -> ast.Node | None:
     found: ast.Node | None = None
     is_client = canonical(known.type_of_var(var)) == "net/http.Client"
     for read in var.reads:
-        around = up.get(read)
+        around = up.of(read)
         if isinstance(around, ast.Element) and isinstance(around.key, ast.Name) and around.key.name == "Transport":
-            client = up.get(around)
+            client = up.of(around)
             holder = _holder(known, client) if isinstance(client, ast.Composite) else None
             if not isinstance(holder, Var) or not _is_local(known, var.function, holder):
                 return None
@@ -149,7 +150,7 @@ def _sends(known: Bindings, var: Var) -> ast.Node | None:
             return None
         if isinstance(around, ast.Selector):
             if around.name in _SENDS:
-                found = found or up.get(around)
+                found = found or up.of(around)
             elif around.name not in _CLIENT.plain:
                 return None  # another method: RegisterProtocol, Clone
     return found

@@ -52,9 +52,10 @@ from goleaklint.facts import apis
 from goleaklint.facts.functions import Var
 from goleaklint.facts.inits import imports, reported
 from goleaklint.facts.obligations import Api, Duty, alone, finding, lapse, words
+from goleaklint.facts.parents import parents
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.types import canonical
-from goleaklint.facts.uses import Thing, Use, parents, use_of
+from goleaklint.facts.uses import Thing, Use, use_of
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Rule, Severity
 
@@ -114,8 +115,8 @@ def _is_stream(known: Bindings, var: Var) -> bool:
     tree = parents(known)
     names: set[str] = set()
     for read in var.reads:
-        selector = tree.get(read)
-        if not isinstance(selector, ast.Selector) or not isinstance(tree.get(selector), ast.Call):
+        selector = tree.of(read)
+        if not isinstance(selector, ast.Selector) or not isinstance(tree.of(selector), ast.Call):
             return False
         names.add(selector.name)
     return bool(names & {"Recv", "CloseAndRecv"}) and names <= _METHODS

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from goleaklint.facts.functions import Function
+from goleaklint.facts.parents import parents
 from goleaklint.facts.resolve import Bindings
-from goleaklint.facts.uses import parents
 from goleaklint.golang import ast
 
 _CARRIERS = frozenset({"net/http.NewRequest", "net/http.NewRequestWithContext"})
@@ -38,7 +38,7 @@ def deferred(known: Bindings, function: Function, read: ast.Node) -> Deferred | 
     cond: ast.Binary | None = None
     taken = True
     node: ast.Node = read
-    while (around := tree.get(node)) is not None and not isinstance(around, ast.FuncLit):
+    while (around := tree.of(node)) is not None and not isinstance(around, ast.FuncLit):
         match around:
             case ast.If(cond=ast.Binary() as asked) if node is not asked and node is not around.init:
                 if cond is not None or around.init is not None:
@@ -47,8 +47,8 @@ def deferred(known: Bindings, function: Function, read: ast.Node) -> Deferred | 
             case ast.If() | ast.For() | ast.Range() | ast.Case() | ast.CommCase():
                 return None
         node = around
-    call = tree.get(around) if around is not None else None
-    start = tree.get(call) if call is not None else None
+    call = tree.of(around) if around is not None else None
+    start = tree.of(call) if call is not None else None
     if cond is None or not isinstance(start, ast.Defer) or cond.op not in ("==", "!="):
         return None
     if not isinstance(cond.right, ast.Name) or cond.right.name != "nil":
@@ -66,14 +66,14 @@ def carried(known: Bindings, read: ast.Node) -> list[ast.Name] | None:
     A request that cannot be made keeps nothing (net/http, `NewRequestWithContext`).
     """
     tree = parents(known)
-    call = tree.get(read)
+    call = tree.of(read)
     if not isinstance(call, ast.Call) or call.fun is read or known.api(call) not in _CARRIERS:
         return None
-    match tree.get(call):
+    match tree.of(call):
         case ast.Assign(left=[ast.Name() as target, *_]) | ast.VarDecl(names=[target, *_]):
             var = known.var(target)
         case _:
             return None
     if var is None or var.kind != "local" or target not in var.stores:
         return None
-    return [one for one in var.reads if one.at > call.at and not isinstance(tree.get(one), ast.Selector)]
+    return [one for one in var.reads if one.at > call.at and not isinstance(tree.of(one), ast.Selector)]

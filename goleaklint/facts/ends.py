@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from goleaklint.facts.functions import Var
+from goleaklint.facts.parents import parents
 from goleaklint.facts.resolve import Bindings
-from goleaklint.facts.uses import parents
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
 
@@ -16,9 +16,9 @@ def errors_of(known: Bindings, var: Var, method: str) -> frozenset[Var]:
     tree = parents(known)
     found: set[Var] = set()
     for read in var.reads:
-        selector = tree.get(read)
-        call = tree.get(selector) if isinstance(selector, ast.Selector) and selector.name == method else None
-        store = tree.get(call) if isinstance(call, ast.Call) else None
+        selector = tree.of(read)
+        call = tree.of(selector) if isinstance(selector, ast.Selector) and selector.name == method else None
+        store = tree.of(call) if isinstance(call, ast.Call) else None
         error = known.var(store.left[-1]) if isinstance(store, ast.Assign) else None
         if error is not None:
             found.add(error)
@@ -40,7 +40,7 @@ def asks_of(known: Bindings, node: ast.Node | None, errors: frozenset[Var]) -> b
     """`switch err {`, `return message, err`: what becomes of the end is decided elsewhere."""
     if isinstance(node, ast.Return):
         return any(_mentions(known, value, errors) for value in node.values)
-    return node is not None and isinstance(parents(known).get(node), ast.Switch) and _mentions(known, node, errors)
+    return node is not None and isinstance(parents(known).of(node), ast.Switch) and _mentions(known, node, errors)
 
 
 def _mentions(known: Bindings, node: ast.Node, errors: frozenset[Var]) -> bool:

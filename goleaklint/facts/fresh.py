@@ -9,9 +9,10 @@ from dataclasses import replace
 from goleaklint.facts.functions import Var
 from goleaklint.facts.obligations import RECEIVER, Api, Duty, duties
 from goleaklint.facts.package import PackageFacts
+from goleaklint.facts.parents import parents
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.types import Ty, canonical
-from goleaklint.facts.uses import Use, parents, use_of
+from goleaklint.facts.uses import Use, use_of
 from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
 
@@ -126,8 +127,8 @@ def _is_only_returned(known: Bindings, var: Var, made: list[Duty], index: int) -
     thing = made[0].api.thing
     tree = parents(known)
     for read in var.reads:
-        around = tree.get(read)
-        if isinstance(around, ast.Return) or (around is not None and isinstance(tree.get(around), ast.Return)):
+        around = tree.of(read)
+        if isinstance(around, ast.Return) or (around is not None and isinstance(tree.of(around), ast.Return)):
             continue
         use = use_of(known, read, thing)
         if use is Use.LOOKS or (use is Use.RELEASES and fails_after(known, read, index)):
@@ -139,9 +140,9 @@ def _is_only_returned(known: Bindings, var: Var, made: list[Duty], index: int) -
 def fails_after(known: Bindings, read: ast.Node, index: int = 0) -> bool:
     """`{ response.Body.Close(); return nil, err }`: the block around ends with a return that gives nil."""
     tree = parents(known)
-    node: ast.Node | None = tree.get(read)
+    node: ast.Node | None = tree.of(read)
     while node is not None and not isinstance(node, ast.Block | ast.Case | ast.FuncLit | ast.Defer | ast.Go):
-        node = tree.get(node)
+        node = tree.of(node)
     last = node.body[-1] if isinstance(node, ast.Block | ast.Case) and node.body else None
     if not isinstance(last, ast.Return) or index >= len(last.values):
         return False

@@ -10,9 +10,10 @@ from goleaklint.facts.fresh import fails_after
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.obligations import RECEIVER, Api, duties
 from goleaklint.facts.package import PackageFacts
+from goleaklint.facts.parents import parents
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.types import Ty, canonical
-from goleaklint.facts.uses import Thing, Use, parents, use_of
+from goleaklint.facts.uses import Thing, Use, use_of
 from goleaklint.golang import ast
 
 Key = tuple[str, str]  # the name of the type and that of the field
@@ -63,11 +64,11 @@ def _only_field(known: Bindings, var: Var, api: Api) -> Key | None:
     keys: set[Key] = set()
     tree = parents(known)
     for read in var.reads:
-        around = tree.get(read)
+        around = tree.of(read)
         key: Key | None = None
         match around:
             case ast.Element(value=value) if value is read:
-                outer = tree.get(around)
+                outer = tree.of(around)
                 key = _element(known, outer, around) if isinstance(outer, ast.Composite) else None
             case ast.Assign(left=left, right=right) if read in right and len(left) == len(right):
                 target = left[right.index(read)]

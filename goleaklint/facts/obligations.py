@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from goleaklint.facts.conditional import Deferred, carried, deferred
 from goleaklint.facts.ends import asks_of, errors_of, says_end
 from goleaklint.facts.functions import Function, Var
+from goleaklint.facts.parents import parents
 from goleaklint.facts.paths import MAX_STATES, Fact, Paths, Point
 from goleaklint.facts.resolve import Bindings
 from goleaklint.facts.typed import typed
 from goleaklint.facts.types import TESTING, Ty, canonical
-from goleaklint.facts.uses import Thing, Use, parents, use_of
+from goleaklint.facts.uses import Thing, Use, use_of
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity, Span
@@ -186,9 +187,9 @@ def _use(duty: Duty, read: ast.Name) -> Use:
 def _is_elsewhere(duty: Duty, read: ast.Name, kinds: tuple[type[ast.Node], ...]) -> bool:
     """Whether a mention runs at another time than where it stands: in a goroutine, deferred, in a closure."""
     up = parents(duty.known)
-    node: ast.Node | None = up.get(read)
+    node: ast.Node | None = up.of(read)
     while node is not None and node is not duty.function.body and not isinstance(node, kinds):
-        node = up.get(node)
+        node = up.of(node)
     return isinstance(node, kinds)
 
 
@@ -200,7 +201,7 @@ def _is_known_before(duty: Duty, var: Var, uses: dict[ast.Name, Use]) -> bool:
             continue
         if duty.api.result == RECEIVER:
             return True  # it was there before, and somebody has it
-        if isinstance(up.get(read), ast.Unary) or _is_elsewhere(duty, read, (ast.FuncLit, ast.Defer, ast.Go)):
+        if isinstance(up.of(read), ast.Unary) or _is_elsewhere(duty, read, (ast.FuncLit, ast.Defer, ast.Go)):
             return True
     return False
 
@@ -269,7 +270,7 @@ class _Walk:
         if self.var.kind == "result" and isinstance(node, ast.Return) and not node.values:
             return True
         # `switch err {`, `switch { case isFatal(err): }`: which of the ways is that of the failure is not known.
-        return node is not None and self._is_error(node) and isinstance(parents(self.known).get(node), ast.Switch)
+        return node is not None and self._is_error(node) and isinstance(parents(self.known).of(node), ast.Switch)
 
     def _stores(self, point: Point, var: Var) -> bool:
         return any(part.at <= store.at < part.end for part in point.parts for store in var.stores if store.at > var.at)

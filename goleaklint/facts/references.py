@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from goleaklint.facts.functions import Function
 from goleaklint.facts.module import module_of
 from goleaklint.facts.package import PackageFacts
+from goleaklint.facts.parents import parents
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.typed import Typed, typed
 from goleaklint.golang import ast
@@ -177,24 +178,4 @@ def _is_method_of(facts: PackageFacts, decl: FuncDecl, owner: Typed) -> bool | N
 
 def around_in(known: Bindings, node: ast.Node) -> tuple[ast.Node, ...]:
     """The nodes around one of a declaration's body, outermost first."""
-    key = ("around", known.decl)
-    table = known.facts.memo.get(key)
-    if not isinstance(table, dict):
-        table = known.facts.memo[key] = _parents(known)
-    found: list[ast.Node] = []
-    outer = table.get(node)
-    while outer is not None:
-        found.append(outer)
-        outer = table.get(outer)
-    return tuple(reversed(found))
-
-
-def _parents(known: Bindings) -> dict[ast.Node, ast.Node]:
-    parents: dict[ast.Node, ast.Node] = {}
-    stack: list[ast.Node] = [known.decl.body] if known.decl.body is not None else []
-    while stack:
-        node = stack.pop()
-        for child in children(node):
-            parents[child] = node
-            stack.append(child)
-    return parents
+    return tuple(parents(known).around(node))[::-1]

@@ -11,11 +11,11 @@ from enum import IntEnum
 
 from goleaklint.facts.borrowing import is_lent, only_borrows
 from goleaklint.facts.functions import Var
+from goleaklint.facts.parents import parents
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.typed import callee as callee_of
 from goleaklint.facts.types import canonical
 from goleaklint.golang import ast
-from goleaklint.golang.walk import children
 
 _DEEP = 3  # calls and aliases followed for one use
 _BUILT_IN = frozenset({"len", "cap", "print", "println"})
@@ -56,25 +56,9 @@ class Thing:
     ended_by: str = ""  # a method whose error says that the value has come to its end: `stream.Recv()`
 
 
-def parents(known: Bindings) -> dict[ast.Node, ast.Node]:
-    """Every node of the declaration -> the node around it."""
-    key = ("parents", known.decl)
-    memo = known.facts.memo.get(key)
-    found: dict[ast.Node, ast.Node] = memo if isinstance(memo, dict) else {}
-    if not found:
-        stack: list[ast.Node] = [known.decl.body] if known.decl.body is not None else []
-        while stack:
-            node = stack.pop()
-            for child in children(node):
-                found[child] = node
-                stack.append(child)
-        known.facts.memo[key] = found
-    return found
-
-
 def use_of(known: Bindings, node: ast.Node, thing: Thing, depth: int = 0) -> Use:
     """What the expression around a mention of the value does with it."""
-    around = parents(known).get(node)
+    around = parents(known).of(node)
     match around:
         case ast.Selector():
             return _selected(known, around, thing, depth)
@@ -109,7 +93,7 @@ def _selected(known: Bindings, selector: ast.Selector, thing: Thing, depth: int)
             return use_of(known, selector, inner, depth)
     if name in thing.release:
         return Use.RELEASES  # called, or given away as a method value
-    around = parents(known).get(selector)
+    around = parents(known).of(selector)
     if isinstance(around, ast.Call) and around.fun is selector:
         if name in thing.parts:
             return use_of(known, around, thing, depth + 1)
@@ -132,7 +116,7 @@ def _passed(known: Bindings, call: ast.Call, arg: ast.Node, thing: Thing, depth:
     if api in thing.drains:
         return Use.DRAINS
     if api in thing.lookers:
-        outer = parents(known).get(call)
+        outer = parents(known).of(call)
         # `io.ReadAll(io.LimitReader(body, most))` reads to the end of all that is not too long.
         return Use.DRAINS if isinstance(outer, ast.Call) and known.api(outer) in thing.drains else Use.LOOKS
     if isinstance(call.fun, ast.Name) and call.fun.name in _BUILT_IN and known.var(call.fun) is None:
