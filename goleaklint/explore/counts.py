@@ -114,7 +114,7 @@ def bind_index(lo: Lowering, node: ast.For, env: Env, turns: Turns, turn: int) -
 
 def has_jumps(lo: Lowering, body: ast.Block | ast.If) -> bool:
     """Whether a body may be left, or go on with its next turn, from inside one of its statements."""
-    key = ("jumps", id(body))
+    key = ("jumps", body)
     known = lo.facts.memo.get(key)
     if known is None:
         last = body.body[-1] if isinstance(body, ast.Block) and body.body else None

@@ -22,7 +22,7 @@ from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
 
 
-def spread(heap: Heap) -> None:
+def spread(facts: PackageFacts, heap: Heap) -> None:
     """Mark everything that the escaped values of a heap lead to."""
     seen: set[int] = set()
     stack: list[Value] = list(heap.escapes)
@@ -43,7 +43,7 @@ def spread(heap: Heap) -> None:
             stack += [cell.value for cell in value.fields.values()]
         elif isinstance(value, Closure):
             stack.append(value.receiver)
-            stack += _captured(heap, value)
+            stack += _captured(facts, heap, value)
         elif isinstance(value, Choice):
             stack += value.options
         elif isinstance(value, Tuple):
@@ -58,12 +58,12 @@ def spread(heap: Heap) -> None:
             continue  # who holds a context cannot end it
 
 
-def _captured(heap: Heap, closure: Closure) -> list[Value]:
+def _captured(facts: PackageFacts, heap: Heap, closure: Closure) -> list[Value]:
     """The values of the variables that an escaped literal mentions; those that it assigns are unknown from now on."""
     if closure.literal is None or closure.env is None:
         return []
     found: list[Value] = []
-    for name, assigned in captured_names(closure.literal).items():
+    for name, assigned in captured_names(facts, closure.literal).items():
         cell = closure.env.find(name)
         if cell is None:
             continue
@@ -79,28 +79,25 @@ def _make_unknown(heap: Heap, cell: Cell) -> None:
 
 def first_captures(facts: PackageFacts, body: ast.Node) -> dict[str, int]:
     """Where a name is first mentioned in a function literal inside a body."""
-    key = ("captures", id(body))
+    key = ("captures", body)
     known = facts.memo.get(key)
     if isinstance(known, dict):
         return known
     found: dict[str, int] = {}
     for node in descend(body):
         if isinstance(node, ast.FuncLit):
-            for name in captured_names(node):
+            for name in captured_names(facts, node):
                 found[name] = min(found.get(name, node.at), node.at)
     facts.memo[key] = found
     return found
 
 
-_NAMES: dict[int, tuple[ast.FuncLit, dict[str, bool]]] = {}
-"""Kept per process, each with its literal, so that no id is used again."""
-
-
-def captured_names(literal: ast.FuncLit) -> dict[str, bool]:
+def captured_names(facts: PackageFacts, literal: ast.FuncLit) -> dict[str, bool]:
     """The identifiers that a literal mentions, and whether it assigns them with `=`."""
-    known = _NAMES.get(id(literal))
-    if known is not None and known[0] is literal:
-        return known[1]
+    key = ("captured", literal)
+    known = facts.memo.get(key)
+    if isinstance(known, dict):
+        return known
     names: dict[str, bool] = {}
     for node in descend(literal.body):
         if isinstance(node, ast.Name):
@@ -109,5 +106,5 @@ def captured_names(literal: ast.FuncLit) -> dict[str, bool]:
             for target in node.left:
                 if isinstance(target, ast.Name):
                     names[target.name] = True
-    _NAMES[id(literal)] = (literal, names)
+    facts.memo[key] = names
     return names

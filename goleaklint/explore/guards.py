@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import Prim
+from goleaklint.facts.package import PackageFacts
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
 
@@ -19,15 +20,13 @@ if TYPE_CHECKING:
 
 _ATOMIC = re.compile(r"(?:Add|CompareAndSwap|Swap)(?:Int32|Int64|Uint32|Uint64|Uintptr)")
 
-_COUNTERS: dict[int, tuple[ast.Node, frozenset[str]]] = {}
-"""Per body, kept with its node so that the number is not used again."""
 
-
-def counters(body: ast.Node) -> frozenset[str]:
+def counters(facts: PackageFacts, body: ast.Node) -> frozenset[str]:
     """Variables and fields that a function changes step by step, other than by the header of a loop."""
-    known = _COUNTERS.get(id(body))
-    if known is not None and known[0] is body:
-        return known[1]
+    key = ("counters", body)
+    known = facts.memo.get(key)
+    if isinstance(known, frozenset):
+        return known
     headers = {id(node.post) for node in descend(body) if isinstance(node, ast.For) and node.post is not None}
     found = frozenset(
         name
@@ -36,7 +35,7 @@ def counters(body: ast.Node) -> frozenset[str]:
         for target in node.left
         for name in _names(target)
     )
-    _COUNTERS[id(body)] = (body, found)
+    facts.memo[key] = found
     return found
 
 
@@ -54,7 +53,7 @@ def is_counted(lo: Lowering, cond: ast.Node | None) -> bool:
     if cond is None or body is None:
         return False
     told = _told(lo, cond)
-    return told.is_atomic or not told.names.isdisjoint(counters(body))
+    return told.is_atomic or not told.names.isdisjoint(counters(lo.facts, body))
 
 
 class _Told(NamedTuple):
@@ -66,7 +65,7 @@ class _Told(NamedTuple):
 
 
 def _told(lo: Lowering, cond: ast.Node) -> _Told:
-    key = ("condition", id(cond))
+    key = ("condition", cond)
     known = lo.facts.memo.get(key)
     if not isinstance(known, _Told):
         nodes = list(descend(cond))

@@ -95,8 +95,7 @@ class Lowering:
         self.makes = 0  # primitives made, and elements stored, so far
         self.loops = 0  # back-edge loops around the current statement, in this goroutine
         self.scopes: tuple[object, ...] = ()  # the conditional statements and goroutines around the current one
-        self.late = 0  # how many frames there are in a deferred function itself
-        self.deferring = 0  # deferred calls being lowered: their ends are not how a function leaves
+        self.late = 0  # how many frames there are in the deferred function being lowered; 0 where there is none
         self.several = False  # the current goroutine may have several instances
 
     # ---- emitting
@@ -114,7 +113,7 @@ class Lowering:
     @property
     def is_late(self) -> bool:
         """Whether the current function is one that was deferred, not one that it calls."""
-        return self.deferring > 0 and len(self.frames) == self.late
+        return len(self.frames) == self.late
 
     @property
     def frame(self) -> Frame:
@@ -257,7 +256,7 @@ class Lowering:
 
     def leaves_at(self, node: ast.Node) -> None:
         """The current function is left here, by a return or at the end of its body."""
-        if not self.deferring:
+        if not self.late:
             self.auto.exits.setdefault(self.cur, self.place(node))
 
     def leave(self) -> None:
@@ -280,7 +279,6 @@ class Lowering:
         """Lower the deferred calls that have been registered so far."""
         pending, frame.defers = frame.defers, []
         late, self.late = self.late, len(self.frames) + 1
-        self.deferring += 1
         for deferred in reversed(pending):
             if deferred.flag is None:
                 deferred.run()
@@ -297,7 +295,6 @@ class Lowering:
             self.goto(after)
             self.edge(skipped, None, after)
             self.cur = after
-        self.deferring -= 1
         self.late = late
         frame.defers = pending
 

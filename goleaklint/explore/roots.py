@@ -278,7 +278,7 @@ def _lower(
         heap.escape(lo.inline(root.closure, [], _NOWHERE, "root"))
         if root.name == "main.main":
             lo.auto.killed.add(lo.cur)  # when main returns the process ends, and its goroutines with it
-        escape.spread(heap)
+        escape.spread(facts, heap)
         if not _waits(lo):
             return None
         again = heap.changed or lo.survey.keys() != known.keys() or lo.survey.counts != known.counts

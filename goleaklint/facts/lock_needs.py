@@ -98,18 +98,7 @@ def _leads(paths: Paths, first: Site, target: Point, node: ast.Node | None) -> b
     start = point_of(paths, first.node)
     if start is None or node is None:
         return False
-    if start is target and first.node.at < node.at:
-        return True
-    seen: set[Point] = set()
-    stack = [start]
-    while stack:
-        for following, _ in stack.pop().next:
-            if following is target:
-                return True
-            if following not in seen:
-                seen.add(following)
-                stack.append(following)
-    return False
+    return (start is target and first.node.at < node.at) or paths.leads(start, target)
 
 
 def point_of(paths: Paths, node: ast.Node) -> Point | None:

@@ -76,6 +76,19 @@ class Paths:
                     seen.add(target)
                     stack.append(target)
 
+    def leads(self, start: Point, target: Point) -> bool:
+        """Whether control can come from a point to another one, or back to it; what is decided on the way is left out."""
+        seen: set[Point] = set()
+        stack = [start]
+        while stack:
+            for following, _ in stack.pop().next:
+                if following is target:
+                    return True
+                if following not in seen:
+                    seen.add(following)
+                    stack.append(following)
+        return False
+
     def arrivals(self, at: Point) -> list[State]:
         """The states in which control can reach a point, at its first time."""
         return [state for state in self._walk([(self.entry, frozenset())], lambda point: point is at) if state[0] is at]
@@ -87,7 +100,9 @@ class Paths:
 
         `start` itself is among them when such a path comes back to it, and so are the points for which `lost` holds.
         """
-        first = [(target, facts) for point, facts in self.arrivals(start) for target, facts in self._next(point, facts)]
+        first = [
+            (target, facts) for point, facts in self.arrivals(start) for target, facts in self.following(point, facts)
+        ]
         seen: set[Point] = set()
 
         def is_lost(point: Point) -> bool:
@@ -108,16 +123,13 @@ class Paths:
             yield state
             if stop(state[0]):
                 continue
-            for following in reversed(self._next(*state)):
+            for following in reversed(self.following(*state)):
                 if following not in seen:
                     seen.add(following)
                     stack.append(following)
 
     def following(self, point: Point, facts: frozenset[Fact]) -> list[State]:
-        """Where control goes from a point, for one who walks with a state of his own."""
-        return self._next(point, facts)
-
-    def _next(self, point: Point, facts: frozenset[Fact]) -> list[State]:
+        """Where control goes from a point, and what is known then."""
         return [(target, after) for target, after, _ in self.steps(point, facts)]
 
     def steps(self, point: Point, facts: frozenset[Fact]) -> Iterator[tuple[Point, frozenset[Fact], bool | None]]:

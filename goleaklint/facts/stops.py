@@ -13,7 +13,7 @@ from goleaklint.facts.departures import Departure
 from goleaklint.facts.fields import Slot, Slots, Use
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.parents import parents
-from goleaklint.facts.paths import Paths, Point
+from goleaklint.facts.paths import Paths
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.spawns import calls_of, spawns
 from goleaklint.facts.types import Ty, canonical
@@ -160,16 +160,7 @@ def is_stream(send: Use, pulls: list[Use]) -> bool:
 def _is_sent_again(send: Use) -> bool:
     paths = Paths(send.known, send.function)
     start = paths.point_of.get(send.node)
-    seen: set[Point] = set()
-    stack = [start] if start is not None else []
-    while stack:
-        for target, _ in stack.pop().next:
-            if target is start:
-                return True
-            if target not in seen:
-                seen.add(target)
-                stack.append(target)
-    return False
+    return start is not None and paths.leads(start, start)
 
 
 def _asks_for_end(pulled: Use) -> bool:
