@@ -65,7 +65,7 @@ from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
 from goleaklint.facts.lock_effects import Event, Held
-from goleaklint.facts.lock_story import again, calls, finding, hanging, held_here, name_of, span_of
+from goleaklint.facts.lock_story import asked_again, calls, finding, hanging, held_here, name_of, span_of
 from goleaklint.facts.lock_walk import Walk
 from goleaklint.facts.locks import Locks, locks_of
 from goleaklint.model import Confidence, Finding, Rule, Severity
@@ -82,18 +82,7 @@ RULE = Rule(
 def check(package: Package) -> Iterator[Finding]:
     """Locks that are asked for while the same goroutine holds them; one finding for each place that asks."""
     locks = locks_of(package.facts)
-    best: dict[object, tuple[Confidence, Walk, Held, Event]] = {}
-    for walk in locks.walks:
-        for held, event in walk.pairs:
-            if event.kind != "lock" or event.place.path != held.place.path or held.place.made_here:
-                continue
-            if "w" not in (held.mode, event.mode):
-                continue
-            found = (again(walk, held, event), walk, held, event)
-            before = best.get(event.site)
-            if before is None or before[0] < found[0]:
-                best[event.site] = found
-    for confidence, walk, held, event in best.values():
+    for confidence, walk, held, event in asked_again(locks, lambda held, event: "w" in (held.mode, event.mode)):
         yield _finding(locks, confidence, walk, held, event)
 
 

@@ -77,10 +77,9 @@ from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
 from goleaklint.facts.lock_effects import Event, Held
-from goleaklint.facts.lock_story import again, calls, finding, hanging, held_here, name_of, span_of
-from goleaklint.facts.lock_walk import Walk
+from goleaklint.facts.lock_story import asked_again, calls, finding, hanging, held_here, name_of, span_of
 from goleaklint.facts.locks import Locks, locks_of
-from goleaklint.model import Confidence, Finding, Rule, Severity
+from goleaklint.model import Finding, Rule, Severity
 
 RULE = Rule(
     code="GLK404",
@@ -94,18 +93,11 @@ RULE = Rule(
 def check(package: Package) -> Iterator[Finding]:
     """Read locks inside a read lock of the same RWMutex, where some code takes it for writing."""
     locks = locks_of(package.facts)
-    best: dict[object, tuple[Confidence, Walk, Held, Event]] = {}
-    for walk in locks.walks:
-        for held, event in walk.pairs:
-            if event.kind != "lock" or event.place.path != held.place.path or held.place.made_here:
-                continue
-            if (held.mode, event.mode) != ("r", "r") or not _has_writer(locks, held):
-                continue
-            found = (again(walk, held, event), walk, held, event)
-            before = best.get(event.site)
-            if before is None or before[0] < found[0]:
-                best[event.site] = found
-    for confidence, walk, held, event in best.values():
+
+    def is_wanted(held: Held, event: Event) -> bool:
+        return (held.mode, event.mode) == ("r", "r") and _has_writer(locks, held)
+
+    for confidence, walk, held, event in asked_again(locks, is_wanted):
         related = [held_here(held), *calls(event)]
         related += hanging(locks, held.place, [span_of(event.site), *(one.span for one in related)], "w")
         yield finding(

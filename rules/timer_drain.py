@@ -59,7 +59,7 @@ from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
 from goleaklint.facts.functions import Function
-from goleaklint.facts.inits import imports, reported
+from goleaklint.facts.inits import reported
 from goleaklint.facts.loops import ways
 from goleaklint.facts.parents import Parents, parents
 from goleaklint.facts.paths import Paths, Point
@@ -83,7 +83,7 @@ _DRAIN = re.compile(rb"!\s*[\w.\[\]]+\.Stop\(\)\s*\{\s*<-")
 def check(package: Package) -> Iterator[Finding]:
     """Drains behind a failed Stop that can be reached when the value is gone."""
     facts = package.facts
-    for decl in reported(facts, _DRAIN) if "time" in imports(facts) else ():
+    for decl in reported(facts, _DRAIN) if "time" in facts.imports else ():
         if decl.body is None:
             continue
         known = bindings(facts, decl)

@@ -50,7 +50,7 @@ from collections.abc import Iterator
 from goleaklint.explore.package import Package
 from goleaklint.facts import apis
 from goleaklint.facts.functions import Var
-from goleaklint.facts.inits import imports, reported
+from goleaklint.facts.inits import reported
 from goleaklint.facts.obligations import Api, Duty, alone, finding, lapse, words
 from goleaklint.facts.parents import parents
 from goleaklint.facts.resolve import Bindings, bindings
@@ -81,7 +81,7 @@ _CLIENT = re.compile(r"\.New\w*Client$")
 def check(package: Package) -> Iterator[Finding]:
     """Streams with a context that never ends, which some path leaves before their end."""
     facts = package.facts
-    if not any(path.startswith(_GRPC) for path in imports(facts)):
+    if not any(path.startswith(_GRPC) for path in facts.imports):
         return
     for decl in reported(facts, _CALL):
         if b"context." not in decl.text:

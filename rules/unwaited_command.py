@@ -40,7 +40,7 @@ from collections.abc import Iterator
 from goleaklint.explore.package import Package
 from goleaklint.facts import apis
 from goleaklint.facts.functions import Var
-from goleaklint.facts.inits import imports, reported
+from goleaklint.facts.inits import reported
 from goleaklint.facts.obligations import RECEIVER, Api, Lapse, duties, finding, lapse, words
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.uses import Thing
@@ -66,7 +66,7 @@ _TABLE = {"(os/exec.Cmd).Start": Api(_CMD, result=RECEIVER, error=0)}
 def check(package: Package) -> Iterator[Finding]:
     """Commands with a context, of which some path to the end of the function does not call Wait."""
     facts = package.facts
-    for decl in reported(facts, _CALL) if "os/exec" in imports(facts) else ():
+    for decl in reported(facts, _CALL) if "os/exec" in facts.imports else ():
         known = bindings(facts, decl)
         for duty in duties(known, _TABLE):
             var = duty.var

@@ -53,10 +53,8 @@ def reported(facts: PackageFacts, pattern: re.Pattern[bytes], paths: Collection[
 
     With `paths` only those of files that import one of these packages: most files are passed over at one look.
     """
-    for file in facts.unit.files:
-        if paths and not any(path in paths for path in file.imports.values()):
-            continue
-        if file.path not in facts.unit.report or pattern.search(file.data) is None:
+    for file in facts.reported_files(paths):
+        if pattern.search(file.data) is None:
             continue
         for decl in file.funcs:
             if pattern.search(file.data, decl.at, decl.end) is not None:
@@ -64,15 +62,6 @@ def reported(facts: PackageFacts, pattern: re.Pattern[bytes], paths: Collection[
         for value in file.values:
             if not value.const and pattern.search(file.data, value.at, value.end) is not None:
                 yield _init(facts, value)
-
-
-def imports(facts: PackageFacts) -> frozenset[str]:
-    """The packages that any file of the unit imports."""
-    found = facts.memo.get("imports")
-    if not isinstance(found, frozenset):
-        paths = frozenset(path for file in facts.unit.files for path in file.imports.values())
-        found = facts.memo["imports"] = paths
-    return found
 
 
 def _init(facts: PackageFacts, value: ValueDecl) -> InitDecl:

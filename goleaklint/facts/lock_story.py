@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from goleaklint.facts.lock_effects import Event, Held, Site
 from goleaklint.facts.lock_names import Place
@@ -97,7 +97,25 @@ def _is_conditional(site: Site) -> bool:
     return any(isinstance(outer, ast.If | ast.Case) for outer in parents(site.known).within(site.node))
 
 
-def again(walk: Walk, held: Held, event: Event) -> Confidence:
+def asked_again(
+    locks: Locks, is_wanted: Callable[[Held, Event], bool]
+) -> Iterator[tuple[Confidence, Walk, Held, Event]]:
+    """Locks that the goroutine holds already and asks for again: for each place that asks, the surest case."""
+    best: dict[Site, tuple[Confidence, Walk, Held, Event]] = {}
+    for walk in locks.walks:
+        for held, event in walk.pairs:
+            if event.kind != "lock" or event.place.path != held.place.path or held.place.made_here:
+                continue
+            if not is_wanted(held, event):
+                continue
+            found = (_again(walk, held, event), walk, held, event)
+            before = best.get(event.site)
+            if before is None or before[0] < found[0]:
+                best[event.site] = found
+    yield from best.values()
+
+
+def _again(walk: Walk, held: Held, event: Event) -> Confidence:
     """How sure it is that a lock that is held is asked for again."""
     if not is_certain(held.place):
         return Confidence.LOW

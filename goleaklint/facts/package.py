@@ -67,10 +67,19 @@ class PackageFacts:
         self, pattern: re.Pattern[bytes] | None = None, imports: Collection[str] = ()
     ) -> Iterator[FuncDecl]:
         """The functions in whose files findings are wanted: those whose text matches, in files with such an import."""
-        files = (file for file in self.unit.files if file.path in self.unit.report)
-        if imports:
-            files = (file for file in files if not frozenset(imports).isdisjoint(file.imports.values()))
-        return _funcs(files, pattern)
+        return _funcs(self.reported_files(imports), pattern)
+
+    def reported_files(self, imports: Collection[str] = ()) -> Iterator[SourceFile]:
+        """The files in which findings are wanted; with `imports` those that import one of these packages."""
+        wanted = frozenset(imports)
+        for file in self.unit.files:
+            if file.path in self.unit.report and (not wanted or not wanted.isdisjoint(file.imports.values())):
+                yield file
+
+    @cached_property
+    def imports(self) -> frozenset[str]:
+        """The packages that any file of the unit imports."""
+        return frozenset(path for file in self.unit.files for path in file.imports.values())
 
     def qualified(self, func: FuncDecl, literal: str = "") -> str:
         """Go's own name of a function, as a dump prints it: `pkg.(*T).Method.func1`; commands are package `main`."""

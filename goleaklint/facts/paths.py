@@ -77,7 +77,7 @@ class Paths:
                     stack.append(target)
 
     def leads(self, start: Point, target: Point) -> bool:
-        """Whether control can come from a point to another one, or back to it; what is decided on the way is left out."""
+        """Whether control can come from a point to another one, or back to it, whatever conditions decide."""
         seen: set[Point] = set()
         stack = [start]
         while stack:
@@ -100,9 +100,7 @@ class Paths:
 
         `start` itself is among them when such a path comes back to it, and so are the points for which `lost` holds.
         """
-        first = [
-            (target, facts) for point, facts in self.arrivals(start) for target, facts in self.following(point, facts)
-        ]
+        first = [state for arrival in self.arrivals(start) for state in self.following(*arrival)]
         seen: set[Point] = set()
 
         def is_lost(point: Point) -> bool:
