@@ -75,7 +75,7 @@ def _is_quick(known: Bindings, call: ast.Call) -> bool:
 
 
 def _finding(known: Bindings, function: Function, call: ast.Call) -> Finding:
-    near = (function.given() is not None or function.is_within("go")) and known.facts.unit.package != "main"
+    near = known.serves(function)
     return Finding(
         code=RULE.code,
         name=RULE.name,

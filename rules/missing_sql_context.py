@@ -71,7 +71,7 @@ def check(package: Package) -> Iterator[Finding]:
 
 
 def _finding(known: Bindings, function: Function, call: ast.Call) -> Finding:
-    near = (function.given() is not None or function.is_within("go")) and known.facts.unit.package != "main"
+    near = known.serves(function)
     assert isinstance(call.fun, ast.Selector)
     return Finding(
         code=RULE.code,

@@ -6,6 +6,9 @@ import msgspec
 
 from goleaklint.explore.values import Place, Prim
 
+REMEMBERING = frozenset({"choose", "set", "forget"})
+"""Operations on remembered conditions, which do nothing to what a goroutine can wait for."""
+
 
 class TooBigError(Exception):
     """The root needs more nodes or states than the budget allows."""

@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from goleaklint.explore.scopes import Env
-from goleaklint.explore.values import Prim
 from goleaklint.facts.package import PackageFacts
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
@@ -103,26 +102,24 @@ def sources(lo: Lowering, cond: ast.Node, env: Env) -> set[int]:
 
 def received_since(lo: Lowering, start: int, since: int) -> frozenset[int]:
     """The channels received from at node `start` and at those made since: in a call that has been followed there."""
+    there = [op for op, _ in lo.auto.edges[start] if op is not None]
     return frozenset(
         op.prim.ident
-        for edges in [lo.auto.edges[start], *lo.auto.edges[since:]]
-        for op, _ in edges
-        if op is not None and op.kind in {"recv", "drained"} and op.prim is not None and op.prim.kind == "chan"
+        for op in (*there, *lo.ops_since(since))
+        if op.kind in {"recv", "drained"} and op.prim is not None and op.prim.kind == "chan"
     )
 
 
 def doubt(lo: Lowering, since: int, only: set[int] | None = None) -> None:
     """What has been lowered since node `since` is doubtful, for all channels or only for some."""
-    for edges in lo.auto.edges[since:]:
-        for op, _ in edges:
-            prim: Prim | None = op.prim if op is not None else None
-            if prim is not None and prim.kind in {"chan", "wg", "cond"} and (only is None or prim.ident in only):
-                prim.doubtful = True
+    for op in lo.ops_since(since):
+        prim = op.prim
+        if prim is not None and prim.kind in {"chan", "wg", "cond"} and (only is None or prim.ident in only):
+            prim.doubtful = True
 
 
 def mark_group(lo: Lowering, since: int) -> None:
     """The channels used since node `since` are used by goroutines whose error `Wait` returns."""
-    for edges in lo.auto.edges[since:]:
-        for op, _ in edges:
-            if op is not None and op.prim is not None and op.prim.kind == "chan":
-                op.prim.in_group = True
+    for op in lo.ops_since(since):
+        if op.prim is not None and op.prim.kind == "chan":
+            op.prim.in_group = True

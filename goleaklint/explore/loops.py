@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from goleaklint.explore import comma_ok, conditions, containers, counts, expressions, guards, statements
-from goleaklint.explore.automaton import Op
+from goleaklint.explore.automaton import REMEMBERING, Op
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import Closure, Const, Obj, Ordinal, Place, Prim, Value
 from goleaklint.golang import ast
@@ -118,20 +118,15 @@ def _any_number(lo: Lowering, body: ast.Block, env: Env, label: str, bind: Calla
 
 def _note_feed(lo: Lowering, loop: int, since: int) -> None:
     """Remember the channels that a loop sends on, when it does nothing else to primitives."""
-    ops = [op for edges in lo.auto.edges[since:] for op, _ in edges if op is not None and op.kind not in _STEERING]
+    ops = [op for op in lo.ops_since(since) if op.kind not in REMEMBERING]
     ops = [op for op in ops if op.prim is None or not (op.prim.silent or op.prim.kind == "ctx")]
     if ops and all(op.kind == "send" and op.prim is not None for op in ops):
         lo.survey.feeds[loop] = frozenset(op.prim.ident for op in ops if op.prim is not None)
 
 
-_STEERING = frozenset({"choose", "set", "forget"})
-
-
 def _any_operation(lo: Lowering, since: int) -> bool:
     """Whether anything that can be seen has been lowered since: else one turn of the loop is as good as several."""
-    return any(
-        op is not None and (op.prim is None or not op.prim.silent) for edges in lo.auto.edges[since:] for op, _ in edges
-    )
+    return any(op.prim is None or not op.prim.silent for op in lo.ops_since(since))
 
 
 def range_loop(lo: Lowering, node: ast.Range, env: Env, label: str) -> None:

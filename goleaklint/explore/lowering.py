@@ -142,6 +142,10 @@ class Lowering:
                 prim.leaves = True
         self.auto.edges[source].append((op, target))
 
+    def ops_since(self, node: int = 0) -> Iterator[Op]:
+        """The operations at this node and at those made after it."""
+        return (op for edges in self.auto.edges[node:] for op, _ in edges if op is not None)
+
     def emit(self, kind: str, prim: Prim | None, at: ast.Node, amount: int = 1, thread: int = -1) -> None:
         """One operation, then go on."""
         after = self.node()

@@ -290,11 +290,7 @@ def _lower(
 
 def _waits(lo: Lowering) -> bool:
     """Whether anything in view can be waited for (what is silent in one pass stays silent)."""
-    return any(
-        op is not None and op.kind in stuck.WAITS and op.prim is not None and not op.prim.silent
-        for edges in lo.auto.edges
-        for op, _ in edges
-    )
+    return any(op.kind in stuck.WAITS and op.prim is not None and not op.prim.silent for op in lo.ops_since())
 
 
 def _search(lo: Lowering, root: Root) -> tuple[list[Stuck], bool]:

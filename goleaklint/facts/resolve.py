@@ -147,6 +147,10 @@ class Bindings:
         """Go's own name of a function of this declaration."""
         return self.facts.qualified(self.decl, function.literal)
 
+    def serves(self, function: Function) -> bool:
+        """Whether somebody who has a context or a goroutine of his own waits for the function, outside of commands."""
+        return (function.given() is not None or function.is_within("go")) and self.facts.unit.package != "main"
+
     def at_hand(self, function: Function) -> tuple[Related, ...]:
         """The place of the context or request that the function was given, for the story of a finding."""
         given = function.given()
