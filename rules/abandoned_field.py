@@ -90,7 +90,7 @@ from goleaklint.explore.overlap import is_new
 from goleaklint.explore.package import Package
 from goleaklint.facts import apis, lifetime
 from goleaklint.facts.departures import Departure, departure
-from goleaklint.facts.field_uses import slots
+from goleaklint.facts.field_uses import slots, waited_slots
 from goleaklint.facts.fields import Slot, Slots, Use
 from goleaklint.facts.parents import parents
 from goleaklint.facts.slot_story import finding, room
@@ -114,10 +114,10 @@ _RECEIVES = ("recv", "range")
 
 def check(package: Package) -> Iterator[Finding]:
     """Operations with no other way on, all of whose partners can end first."""
-    found = slots(package.facts)
-    for slot in found.closed("chan"):
+    for slot in waited_slots(package.facts, "chan"):
         if not slot.is_made:
             continue
+        found = slots(package.facts)
         for use, left in [*_sends(found, slot), *_receives(found, slot)]:
             if use.exact and is_new(package, use, {"send", "recv", "range"}):
                 yield _finding(found, slot, use, left)

@@ -94,6 +94,9 @@ class _Edge(NamedTuple):
 def check(package: Package) -> Iterator[Finding]:
     """Pairs of locks of which each is taken while the other one is held; one finding for each pair."""
     locks = locks_of(package.facts)
+    report = package.facts.unit.report
+    if not any(event.site.known.file.path in report for event in _reported(locks)):
+        return
     edges, gates = _edges(locks)
     for (first, second), one in edges.items():
         if first > second:
@@ -105,6 +108,20 @@ def check(package: Package) -> Iterator[Finding]:
                 break
 
 
+def _reported(locks: Locks) -> Iterator[Event]:
+    """What a finding may be about, before the whole package is walked for the other half of the pair."""
+    for walk in locks.reported:
+        yield from (event for held, event in walk.pairs if _kinds(held, event))
+
+
+def _kinds(held: Held, event: Event) -> tuple[str, str] | None:
+    """The kinds of two different locks that may be a pair."""
+    one, other = held.place.kind, event.place.kind
+    if event.kind != "lock" or one == other or held.place.made_here or _is_local(one) or _is_local(other):
+        return None
+    return one, other
+
+
 def _edges(locks: Locks) -> tuple[dict[tuple[str, str], list[_Edge]], dict[object, set[str]]]:
     """The edges by the kinds of their two locks, the surest first, and what may be held at each place that locks."""
     edges: dict[tuple[str, str], list[_Edge]] = defaultdict(list)
@@ -114,10 +131,9 @@ def _edges(locks: Locks) -> tuple[dict[tuple[str, str], list[_Edge]], dict[objec
             if event.kind != "lock":
                 continue
             gates[event.site] |= {one.place.kind for one in event.held}
-            kinds = (held.place.kind, event.place.kind)
-            if kinds[0] == kinds[1] or held.place.made_here or any(_is_local(kind) for kind in kinds):
-                continue
-            edges[kinds].append(_Edge(walk, held, event, _is_close(held, event)))
+            kinds = _kinds(held, event)
+            if kinds is not None:
+                edges[kinds].append(_Edge(walk, held, event, _is_close(held, event)))
     for found in edges.values():
         found.sort(key=lambda edge: (not edge.is_close, not edge.event.sure, len(edge.event.chain)))
     return edges, gates

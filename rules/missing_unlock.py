@@ -78,7 +78,7 @@ _MOST_EXITS = 3
 def check(package: Package) -> Iterator[Finding]:
     """Locks that one path of their function unlocks and another one keeps."""
     locks = locks_of(package.facts)
-    for walk in locks.walks:
+    for walk in locks.reported:
         if not walk.left or not walk.is_whole:
             continue
         ways: dict[Site, tuple[Held, list[Point]]] = {}

@@ -72,7 +72,7 @@ from collections.abc import Iterator
 from goleaklint.explore.overlap import is_new
 from goleaklint.explore.package import Package
 from goleaklint.facts import apis
-from goleaklint.facts.field_uses import slots
+from goleaklint.facts.field_uses import waited_slots
 from goleaklint.facts.fields import Slot, Use
 from goleaklint.facts.loops import ENDS, reachable
 from goleaklint.facts.package import PackageFacts
@@ -101,7 +101,7 @@ def check(package: Package) -> Iterator[Finding]:
     """Receives that would end the function they are in, were they ever to come true."""
     facts = package.facts
     dead: dict[ast.Node, tuple[Slot, Use]] = {}
-    for slot in slots(facts).closed("chan"):
+    for slot in waited_slots(facts, "chan"):
         if not slot.is_made or slot.has("close"):
             continue
         for use in slot.of("recv", "range"):

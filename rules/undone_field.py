@@ -54,7 +54,7 @@ from collections.abc import Iterator
 
 from goleaklint.explore.overlap import is_new
 from goleaklint.explore.package import Package
-from goleaklint.facts.field_uses import slots
+from goleaklint.facts.field_uses import waited_slots
 from goleaklint.facts.fields import Use
 from goleaklint.facts.slot_story import constant, finding, partners
 from goleaklint.golang import ast
@@ -72,7 +72,7 @@ RULE = Rule(
 
 def check(package: Package) -> Iterator[Finding]:
     """Waits for WaitGroups that are only added to."""
-    for slot in slots(package.facts).closed("wg"):
+    for slot in waited_slots(package.facts, "wg"):
         adds, waits = slot.of("add"), slot.of("wait")
         if not slot.is_made or not waits or slot.has("done") or not adds or not all(map(_adds, adds)):
             continue

@@ -47,7 +47,7 @@ from collections.abc import Iterator
 
 from goleaklint.explore.overlap import is_new
 from goleaklint.explore.package import Package
-from goleaklint.facts.field_uses import slots
+from goleaklint.facts.field_uses import waited_slots
 from goleaklint.facts.fields import Slot, Use
 from goleaklint.facts.parents import parents
 from goleaklint.facts.resolve import Bindings
@@ -68,7 +68,7 @@ RULE = Rule(
 
 def check(package: Package) -> Iterator[Finding]:
     """Sends with no other way on, on slots that are made but never received from."""
-    for slot in slots(package.facts).closed("chan"):
+    for slot in waited_slots(package.facts, "chan"):
         if not slot.is_made or slot.has("recv", "range"):
             continue
         for use in slot.of("send"):

@@ -46,7 +46,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
-from goleaklint.facts.field_uses import slots
+from goleaklint.facts.field_uses import waited_slots
 from goleaklint.facts.fields import Slot, Use
 from goleaklint.facts.parents import parents
 from goleaklint.facts.paths import Paths, Point
@@ -69,7 +69,7 @@ RULE = Rule(
 
 def check(package: Package) -> Iterator[Finding]:
     """Sends on a buffered slot that the same function takes back on one way and not on another."""
-    for slot in slots(package.facts).closed("chan"):
+    for slot in waited_slots(package.facts, "chan"):
         if not _is_semaphore(slot):
             continue
         for use in slot.of("send"):

@@ -53,7 +53,7 @@ from collections.abc import Iterator
 
 from goleaklint.explore.overlap import is_new
 from goleaklint.explore.package import Package
-from goleaklint.facts.field_uses import slots
+from goleaklint.facts.field_uses import waited_slots
 from goleaklint.facts.fields import Slot, Use
 from goleaklint.facts.slot_story import finding
 from goleaklint.model import Confidence, Finding, Rule, Severity
@@ -70,7 +70,7 @@ RULE = Rule(
 
 def check(package: Package) -> Iterator[Finding]:
     """Receives with no other way on, from slots that are made but never sent on or closed."""
-    for slot in slots(package.facts).closed("chan"):
+    for slot in waited_slots(package.facts, "chan"):
         if not slot.is_made or slot.has("send", "close"):
             continue
         for use in slot.of("recv", "range"):

@@ -73,7 +73,7 @@ from collections.abc import Iterator
 
 from goleaklint.explore.overlap import is_new
 from goleaklint.explore.package import Package
-from goleaklint.facts.field_uses import slots
+from goleaklint.facts.field_uses import waited_slots
 from goleaklint.facts.slot_story import finding
 from goleaklint.model import Confidence, Finding, Rule, Severity
 
@@ -89,7 +89,7 @@ RULE = Rule(
 
 def check(package: Package) -> Iterator[Finding]:
     """Waits on Conds that are never signalled."""
-    for slot in slots(package.facts).closed("cond"):
+    for slot in waited_slots(package.facts, "cond"):
         if not slot.is_made or slot.has("signal", "broadcast"):
             continue
         for use in slot.of("wait"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 import msgspec
 
@@ -17,6 +17,7 @@ from goleaklint.explore.stuck import Stuck
 from goleaklint.explore.survey import Survey
 from goleaklint.explore.values import Closure, Prim
 from goleaklint.facts import lifetime
+from goleaklint.facts.mentions import mentions
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.types import TESTING, Ty, canonical
 from goleaklint.golang import ast
@@ -35,7 +36,8 @@ TESTS = (Limits(depth=5, nodes=400), *LIMITS[1:])
 """Functions of tests are many and long, and few of them have a leak that only a large scope shows."""
 _BLOCKS = re.compile(rb"<-|\bchan\b|\bgo\s|\bselect\b|\.(?:R?Lock|Wait|Go)\(")
 """The text of a function that has anything to do with waiting: of others nobody needs to know that they are big."""
-_WORD = re.compile(rb"\w+")
+_WAITS = re.compile(rb"<-(?!\s*chan\b)|\bfor\s+(?:[\w.]+\s*:?=\s*)?range\b|\bselect\b|\.(?:R?Lock|Wait)\b")
+"""The text of a function in which something may wait, called or handed over."""
 STATES = 1500
 FEWER_STATES = 800
 PASSES = 4
@@ -74,7 +76,7 @@ def roots(facts: PackageFacts) -> list[Root]:
     found: list[Root] = []
     concerned = _concerned(facts)
     for decl in facts.all_funcs():
-        if concerned is not None and id(decl) not in concerned:
+        if concerned is not None and decl not in concerned:
             continue
         if not facts.root_pattern.search(decl.text):
             continue
@@ -89,25 +91,15 @@ def roots(facts: PackageFacts) -> list[Root]:
     return found
 
 
-def _concerned(facts: PackageFacts) -> set[int] | None:
-    """The functions whose exploration can come to a file that is reported: those in it, and those that lead there.
+def _concerned(facts: PackageFacts) -> set[FuncDecl] | None:
+    """The functions whose exploration can come to a wait in a file that is reported; None when all files are.
 
-    None when all files are. What only the tests of other files do is left out: it would be told at low confidence.
+    What only the tests of other files do is left out: it would be told at low confidence.
     """
     report = facts.unit.report
     if all(file.path in report for file in facts.unit.files):
         return None
-    inside = list(facts.reported_funcs())
-    outside = [decl for decl in facts.all_funcs() if decl.file.path not in report and not decl.file.is_test]
-    words = [(decl, set(_WORD.findall(decl.text))) for decl in outside]
-    concerned = {id(decl) for decl in inside}
-    names = {decl.name.encode() for decl in inside}
-    while True:
-        more = [decl for decl, mentions in words if id(decl) not in concerned and not names.isdisjoint(mentions)]
-        if not more:
-            return concerned
-        concerned.update(id(decl) for decl in more)
-        names.update(decl.name.encode() for decl in more)
+    return mentions(facts).leading_to(facts.reported_funcs(_WAITS))
 
 
 def _makes(facts: PackageFacts, decl: FuncDecl, literal: ast.FuncLit) -> bool:
@@ -279,7 +271,7 @@ def _lower(
         if root.name == "main.main":
             lo.auto.killed.add(lo.cur)  # when main returns the process ends, and its goroutines with it
         escape.spread(facts, heap)
-        if not _waits(lo):
+        if not _waits(lo, facts.unit.report):
             return None
         again = heap.changed or lo.survey.keys() != known.keys() or lo.survey.counts != known.counts
         known = lo.survey
@@ -288,9 +280,12 @@ def _lower(
     return lo
 
 
-def _waits(lo: Lowering) -> bool:
-    """Whether anything in view can be waited for (what is silent in one pass stays silent)."""
-    return any(op.kind in stuck.WAITS and op.prim is not None and not op.prim.silent for op in lo.ops_since())
+def _waits(lo: Lowering, report: Container[str]) -> bool:
+    """Whether anything in view can be waited for where it is reported (what is silent in one pass stays silent)."""
+    return any(
+        op.kind in stuck.WAITS and op.prim is not None and not op.prim.silent and op.place.file.path in report
+        for op in lo.ops_since()
+    )
 
 
 def _search(lo: Lowering, root: Root) -> tuple[list[Stuck], bool]:

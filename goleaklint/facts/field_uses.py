@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from goleaklint.facts.fields import Slot, Slots, Use
 from goleaklint.facts.functions import Var
+from goleaklint.facts.mentions import mentions
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.parents import Parents, parents
 from goleaklint.facts.resolve import Bindings, bindings
@@ -22,6 +23,11 @@ from goleaklint.golang.walk import descend
 _METHODS = {
     "wg": frozenset({"Add", "Done", "Wait", "Go"}),
     "cond": frozenset({"Wait", "Signal", "Broadcast"}),
+}
+_WAITS = {
+    "chan": re.compile(rb"<-(?!\s*chan\b)|\brange\b"),
+    "wg": re.compile(rb"\.Wait\b"),
+    "cond": re.compile(rb"\.Wait\b"),
 }
 _HARMLESS = frozenset({"len", "cap", "delete", "clear"})
 _RECEIVES_ONLY = frozenset({"recv", "range"})
@@ -36,6 +42,15 @@ def slots(facts: PackageFacts) -> Slots:
         if found.fields or found.variables:
             _Reader(found).read()
     return found
+
+
+def waited_slots(facts: PackageFacts, kind: str) -> Iterator[Slot]:
+    """The slots of a kind of which every use is understood, and some use may be a wait in a reported file."""
+    report = facts.unit.report
+    if any(_WAITS[kind].search(file.data) for file in facts.reported_files()):
+        for slot in slots(facts).closed(kind):
+            if any(use.known.file.path in report for use in slot.uses):
+                yield slot
 
 
 class _Reader:
@@ -378,8 +393,7 @@ class _Reader:
 
     def _accessor(self, accessor: FuncDecl, slot: Slot) -> None:
         """The calls of a method that returns the slot are uses of it."""
-        pattern = re.compile(rb"\b" + re.escape(accessor.name.encode()) + rb"\(")
-        for decl in list(self.facts.all_funcs(pattern)):
+        for decl in mentions(self.facts).of(accessor):
             if decl.body is None:
                 continue
             known = bindings(self.facts, decl)

@@ -102,7 +102,7 @@ def asked_again(
 ) -> Iterator[tuple[Confidence, Walk, Held, Event]]:
     """Locks that the goroutine holds already and asks for again: for each place that asks, the surest case."""
     best: dict[Site, tuple[Confidence, Walk, Held, Event]] = {}
-    for walk in locks.walks:
+    for walk in locks.reported:
         for held, event in walk.pairs:
             if event.kind != "lock" or event.place.path != held.place.path or held.place.made_here:
                 continue

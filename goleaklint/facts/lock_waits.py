@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from goleaklint.facts.field_uses import slots
+from goleaklint.facts.field_uses import waited_slots
 from goleaklint.facts.fields import Slot, Use
 from goleaklint.facts.functions import Function
 from goleaklint.facts.lock_effects import Event, Held
@@ -70,14 +70,16 @@ class Ends:
 
 
 def waits(locks: Locks) -> dict[ast.Node, Wait]:
-    """The waits of a package of which every operation is understood, and that may be under some lock."""
-    return {wait.node: wait for wait in _waits(locks.facts) if locks.may_be_under_lock(wait.first.function.decl.name)}
+    """The reported waits of which every operation is understood, and that may be under some lock."""
+    report = locks.facts.unit.report
+    found = [wait for wait in _waits(locks.facts) if wait.first.known.file.path in report]
+    return {wait.node: wait for wait in found if locks.may_be_under_lock(wait.first.function.decl.name)}
 
 
 def _waits(facts: PackageFacts) -> Iterator[Wait]:
     selects: dict[ast.Select, Wait] = {}
     for kind, names in (("chan", ("recv", "range", "send")), ("wg", ("wait",)), ("cond", ("wait",))):
-        for slot in slots(facts).closed(kind):
+        for slot in waited_slots(facts, kind):
             for use in slot.of(*names):
                 if not use.exact:
                     continue

@@ -18,6 +18,7 @@ from goleaklint.facts.lock_effects import MAX_CHAIN, NOTHING, Effect, Event, Nam
 from goleaklint.facts.lock_names import Place, lock_op, place_of, receiver_of
 from goleaklint.facts.lock_steps import Steps
 from goleaklint.facts.lock_walk import Walk
+from goleaklint.facts.mentions import mentions
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Paths
 from goleaklint.facts.resolve import Bindings, bindings
@@ -25,6 +26,7 @@ from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
 
 _TOUCHES = re.compile(rb"\.(?:Try)?R?(?:Lock|Unlock)\(")
+_TO_ITSELF = re.compile(rb"([\w.]+)\.(R?)Lock\(\)\s+defer \1\.\2Unlock\(\)")
 _CALLED = re.compile(rb"\b([A-Za-z_]\w*)\(")
 _TAKES_FUNCTION = re.compile(rb"func [^{\n]*[\w)] ?\([^{\n]*\bfunc\(")
 _PRINTS = re.compile(r"^(?:fmt|log)\.(?:Sp|Fp|P|Fatal|Panic|Append)?r?i?n?t?|^fmt\.Errorf$")
@@ -60,36 +62,32 @@ class Locks:
         if self._base is not None:
             return self._base.relevant | self._near
         calling = {decl.name for decl in self.facts.all_funcs() if _TAKES_FUNCTION.match(decl.text)}
-        return self.leading_to(self._touching) | calling
+        return self.leading_to(decl.name for decl, _ in self._touching) | calling
 
     @cached_property
-    def _touching(self) -> frozenset[str]:
-        return frozenset(decl.name for decl in self.facts.all_funcs() if _TOUCHES.search(decl.text))
+    def _touching(self) -> list[tuple[FuncDecl, bytes]]:
+        """The functions that lock or unlock, with their names."""
+        return [(decl, decl.name.encode()) for decl in self.facts.all_funcs(_TOUCHES)]
+
+    @cached_property
+    def _touching_names(self) -> frozenset[bytes]:
+        return frozenset(name for _, name in self._touching)
 
     def may_be_under_lock(self, name: str) -> bool:
         """Whether a function of this name locks something, or one that calls it over a few calls does."""
-        return not self._touching.isdisjoint(self.leading_to([name], _FARTHEST))
+        return any(caller.encode() in self._touching_names for caller in self.leading_to([name], _FARTHEST))
 
     def leading_to(self, names: Iterable[str], most: int | None = None) -> frozenset[str]:
         """The names, and those of the functions that call one of them, over `most` calls at most."""
+        known = mentions(self.facts)
         found = set(names)
         todo = list(found)
-        for _ in range(len(self._callers) if most is None else most):
-            todo = [caller for name in todo for caller in self._callers.get(name, ())]
-            todo = list(dict.fromkeys(name for name in todo if name not in found))
-            if not todo:
-                break
-            found.update(todo)
+        while todo and most != 0:
+            callers = {decl.name for name in todo for decl in known.named(name)}
+            todo = list(callers - found)
+            found |= callers
+            most = most - 1 if most is not None else None
         return frozenset(found)
-
-    @cached_property
-    def _callers(self) -> dict[str, list[str]]:
-        """By name, the names of the functions that call it."""
-        callers: dict[str, list[str]] = defaultdict(list)
-        for decl in self.facts.all_funcs():
-            for name in dict.fromkeys(_CALLED.findall(decl.text)):
-                callers[name.decode()].append(decl.name)
-        return callers
 
     @cached_property
     def is_needed(self) -> bool:
@@ -101,28 +99,61 @@ class Locks:
         """Every function, literals included, that holds a lock while it does something, in the order of the source."""
         if not self.is_needed:
             return []
-        wanted = self._base._lockers if self._base is not None else self._lockers
-        found: list[Walk] = []
-        for decl in self.facts.all_funcs():
-            if decl.body is None or not (_TOUCHES.search(decl.text) or wanted.search(decl.text)):
-                continue
-            if self._base is not None and decl.name not in self._near:
-                continue
-            found += [self.walk(function) for function in bindings(self.facts, decl).functions]
-        return found
+        if self._base is not None:
+            return self._walked(decl for decl in self.facts.all_funcs() if decl.name in self._near)
+        return self._walked(self.facts.all_funcs())
 
     @cached_property
-    def _lockers(self) -> re.Pattern[bytes]:
+    def reported(self) -> list[Walk]:
+        """Those of the walks that may come to a lock in a file that is reported."""
+        facts = self.facts
+        if all(file.path in facts.unit.report for file in facts.unit.files):
+            return self.walks
+        if not self.is_needed:
+            return []
+        leading = mentions(facts).leading_to(facts.reported_funcs(_TOUCHES))
+        leading.update(facts.reported_funcs())
+        return self._walked(decl for decl in facts.all_funcs() if decl in leading)
+
+    def _walked(self, decls: Iterable[FuncDecl]) -> list[Walk]:
+        decls = [decl for decl in decls if decl.body is not None]
+        wanted = (self._base or self)._lockers(decls)
+        return [
+            self.walk(function)
+            for decl in decls
+            if _TOUCHES.search(decl.text) or wanted.search(decl.text)
+            for function in bindings(self.facts, decl).functions
+        ]
+
+    def _lockers(self, callers: list[FuncDecl]) -> re.Pattern[bytes]:
         """Matches a call of a function that leaves a lock locked for its caller, or calls back under one."""
-        names: set[str] = set()
-        for decl in self.facts.all_funcs():
-            if decl.body is not None and _TOUCHES.search(decl.text):
-                function = bindings(self.facts, decl).functions[0]
-                effect = self.walk(function).effect
-                leaves = any(net.change[0] in "+?" for net in effect.net.values())
-                if leaves or any(event.kind == "call" and event.held for event in effect.events):
-                    names.add(decl.name)
-        return re.compile("|".join([rf"\b{re.escape(name)}\(" for name in sorted(names)] or [r"$^"]).encode())
+        others = (decl.text for decl in callers if not _TOUCHES.search(decl.text))
+        called = {name for text in others for name in _CALLED.findall(text)} & self._touching_names
+        names = {name for decl, name in self._touching if name in called and not self._is_plain(decl)}
+        names = {name for decl, name in self._touching if name in names and self._is_locker(decl)}
+        return re.compile(b"|".join([rb"\b" + name + rb"\(" for name in sorted(names)] or [rb"$^"]))
+
+    def _is_plain(self, decl: FuncDecl) -> bool:
+        """Whether all it does to locks is `x.Lock()` with `defer x.Unlock()` behind it, as most do: no need to walk."""
+        return decl not in self._elaborate and self._elaborate_names.isdisjoint(_CALLED.findall(decl.text))
+
+    @cached_property
+    def _elaborate(self) -> frozenset[FuncDecl]:
+        def is_elaborate(text: bytes) -> bool:
+            return len(_TOUCHES.findall(text)) != 2 * len(_TO_ITSELF.findall(text)) or bool(_TAKES_FUNCTION.match(text))
+
+        return frozenset(decl for decl, _ in self._touching if is_elaborate(decl.text))
+
+    @cached_property
+    def _elaborate_names(self) -> frozenset[bytes]:
+        return frozenset(decl.name.encode() for decl in self._elaborate)
+
+    def _is_locker(self, decl: FuncDecl) -> bool:
+        if decl.body is None:
+            return False
+        effect = self.walk(bindings(self.facts, decl).functions[0]).effect
+        leaves = any(net.change[0] in "+?" for net in effect.net.values())
+        return leaves or any(event.kind == "call" and bool(event.held) for event in effect.events)
 
     def walk(self, function: Function, given: tuple[tuple[int, bool], ...] = ()) -> Walk:
         """The walk of a function; `given` are the values of boolean parameters by their place."""
@@ -322,8 +353,8 @@ class Locks:
     def takes(self) -> dict[str, list[tuple[str, Site]]]:
         """`Type.field` -> the places that lock it, with the mode."""
         found: dict[str, list[tuple[str, Site]]] = defaultdict(list)
-        for decl in self.facts.all_funcs() if self.is_needed else ():
-            if decl.body is None or not _TOUCHES.search(decl.text):
+        for decl, _ in self._touching:
+            if decl.body is None:
                 continue
             known = bindings(self.facts, decl)
             for function in known.functions:
