@@ -306,6 +306,8 @@ def _collect_less(packages: Sequence[PackageDir]) -> None:
     gc.set_threshold(20_000, 20, 50)
     if sum(package.size for package in packages) < COLLECT_FROM_BYTES:
         gc.disable()
+    else:
+        gc.enable()
 
 
 def unique(findings: Iterable[Finding]) -> list[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import signal
@@ -67,6 +68,7 @@ def group() -> None:
 def main(args: Sequence[str] | None = None) -> None:
     """The console script. Ends the process: 0, 1 or 2, and never with a traceback unless GOLEAKLINT_DEBUG is set."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the processes of a pool are ended, too
+    gc.disable()  # until the driver knows how much there is to do
     code = run(args)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(BrokenPipeError, ValueError):

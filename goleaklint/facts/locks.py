@@ -27,7 +27,6 @@ from goleaklint.golang.declarations import FuncDecl
 
 _TOUCHES = re.compile(rb"\.(?:Try)?R?(?:Lock|Unlock)\(")
 _TO_ITSELF = re.compile(rb"([\w.]+)\.(R?)Lock\(\)\s+defer \1\.\2Unlock\(\)")
-_CALLED = re.compile(rb"\b([A-Za-z_]\w*)\(")
 _TAKES_FUNCTION = re.compile(rb"func [^{\n]*[\w)] ?\([^{\n]*\bfunc\(")
 _PRINTS = re.compile(r"^(?:fmt|log)\.(?:Sp|Fp|P|Fatal|Panic|Append)?r?i?n?t?|^fmt\.Errorf$")
 _DEEPEST = 30
@@ -62,20 +61,20 @@ class Locks:
         if self._base is not None:
             return self._base.relevant | self._near
         calling = {decl.name for decl in self.facts.all_funcs() if _TAKES_FUNCTION.match(decl.text)}
-        return self.leading_to(decl.name for decl, _ in self._touching) | calling
+        return self.leading_to(self._touching_names) | calling
 
     @cached_property
-    def _touching(self) -> list[tuple[FuncDecl, bytes]]:
-        """The functions that lock or unlock, with their names."""
-        return [(decl, decl.name.encode()) for decl in self.facts.all_funcs(_TOUCHES)]
+    def _touching(self) -> dict[FuncDecl, None]:
+        """The functions that lock or unlock, in the order of the source."""
+        return dict.fromkeys(self.facts.all_funcs(_TOUCHES))
 
     @cached_property
-    def _touching_names(self) -> frozenset[bytes]:
-        return frozenset(name for _, name in self._touching)
+    def _touching_names(self) -> frozenset[str]:
+        return frozenset(decl.name for decl in self._touching)
 
     def may_be_under_lock(self, name: str) -> bool:
         """Whether a function of this name locks something, or one that calls it over a few calls does."""
-        return any(caller.encode() in self._touching_names for caller in self.leading_to([name], _FARTHEST))
+        return not self._touching_names.isdisjoint(self.leading_to([name], _FARTHEST))
 
     def leading_to(self, names: Iterable[str], most: int | None = None) -> frozenset[str]:
         """The names, and those of the functions that call one of them, over `most` calls at most."""
@@ -117,36 +116,35 @@ class Locks:
 
     def _walked(self, decls: Iterable[FuncDecl]) -> list[Walk]:
         decls = [decl for decl in decls if decl.body is not None]
-        wanted = (self._base or self)._lockers(decls)
+        touching = (self._base or self)._touching
+        wanted = touching.keys() | (self._base or self)._calling_lockers({decl for decl in decls if decl not in touching})
         return [
             self.walk(function)
             for decl in decls
-            if _TOUCHES.search(decl.text) or wanted.search(decl.text)
+            if decl in wanted
             for function in bindings(self.facts, decl).functions
         ]
 
-    def _lockers(self, callers: list[FuncDecl]) -> re.Pattern[bytes]:
-        """Matches a call of a function that leaves a lock locked for its caller, or calls back under one."""
-        others = (decl.text for decl in callers if not _TOUCHES.search(decl.text))
-        called = {name for text in others for name in _CALLED.findall(text)} & self._touching_names
-        names = {name for decl, name in self._touching if name in called and not self._is_plain(decl)}
-        names = {name for decl, name in self._touching if name in names and self._is_locker(decl)}
-        return re.compile(b"|".join([rb"\b" + name + rb"\(" for name in sorted(names)] or [rb"$^"]))
-
-    def _is_plain(self, decl: FuncDecl) -> bool:
-        """Whether all it does to locks is `x.Lock()` with `defer x.Unlock()` behind it, as most do: no need to walk."""
-        return decl not in self._elaborate and self._elaborate_names.isdisjoint(_CALLED.findall(decl.text))
+    def _calling_lockers(self, decls: set[FuncDecl]) -> set[FuncDecl]:
+        """Those that call a function that leaves a lock locked for its caller, or calls back under one."""
+        known = mentions(self.facts)
+        found: set[FuncDecl] = set()
+        for decl in self._touching:
+            callers = decls.intersection(known.of(decl))
+            if not callers <= found and decl in self._elaborate and self._is_locker(decl):
+                found |= callers
+        return found
 
     @cached_property
-    def _elaborate(self) -> frozenset[FuncDecl]:
+    def _elaborate(self) -> set[FuncDecl]:
+        """Those that do more to locks than `x.Lock()` with `defer x.Unlock()` behind it, or call such a one."""
+
         def is_elaborate(text: bytes) -> bool:
             return len(_TOUCHES.findall(text)) != 2 * len(_TO_ITSELF.findall(text)) or bool(_TAKES_FUNCTION.match(text))
 
-        return frozenset(decl for decl, _ in self._touching if is_elaborate(decl.text))
-
-    @cached_property
-    def _elaborate_names(self) -> frozenset[bytes]:
-        return frozenset(decl.name.encode() for decl in self._elaborate)
+        known = mentions(self.facts)
+        found = {decl for decl in self._touching if is_elaborate(decl.text)}
+        return found.union(*(known.of(decl) for decl in found))
 
     def _is_locker(self, decl: FuncDecl) -> bool:
         if decl.body is None:
@@ -353,7 +351,7 @@ class Locks:
     def takes(self) -> dict[str, list[tuple[str, Site]]]:
         """`Type.field` -> the places that lock it, with the mode."""
         found: dict[str, list[tuple[str, Site]]] = defaultdict(list)
-        for decl, _ in self._touching:
+        for decl in self._touching:
             if decl.body is None:
                 continue
             known = bindings(self.facts, decl)

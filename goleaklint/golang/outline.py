@@ -38,6 +38,7 @@ _TOKENS = re.compile(
     re.DOTALL,
 )
 _NEW = re.compile(rb"\b(?:new|make)(?=\()")
+_OF_EXPRESSION = re.compile(rb"\bnew\((?:[\"'`\d]|(?!func\b)[\w.]+\(|(?:true|false)\))")
 _LOOKS_LIKE_TYPE = re.compile(rb"\s*(?:chan\b|map\b|struct\b|interface\b|func\b|\[|<-|\*|\()")
 _BRACKETS = re.compile(rb"[()\[\]{},]")
 _LONGEST_ARGUMENT = 20_000  # bytes; a longer argument of new is no type
@@ -59,8 +60,11 @@ class Outline:
 
 def read_outline(data: bytes) -> Outline:
     """Never fails, whatever the bytes."""
+    is_new = _OF_EXPRESSION.search(data) is not None
+    if is_new:
+        data = rename_new(data)  # the grammar would fail on it: one parse less
     root = parser().parse(data).root_node
-    if root.has_error and _NEW.search(data):
+    if root.has_error and not is_new and _NEW.search(data):
         renamed = rename_new(data)
         if renamed != data:
             data = renamed
