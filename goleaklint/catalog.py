@@ -10,6 +10,7 @@ import importlib.util
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -30,11 +31,14 @@ class CatalogError(Exception):
 
 
 class Catalog:
-    """Rules by code and by name. A rule without a check is decided elsewhere (the suppression filters)."""
+    """Rules by code and by name. A rule without a check is decided elsewhere (the suppression filters).
 
-    def __init__(self, rules: Iterable[Rule], checks: dict[str, Check]) -> None:
+    `checks` gives the functions that decide, by code; it is asked when the first of them is needed.
+    """
+
+    def __init__(self, rules: Iterable[Rule], checks: Callable[[], dict[str, Check]]) -> None:
         self.rules: tuple[Rule, ...] = tuple(sorted(rules, key=lambda rule: rule.code))
-        self._checks = checks
+        self._load = checks
         self._by_word = {word: rule for rule in self.rules for word in (rule.code, rule.name)}
 
     def find(self, word: str) -> Rule:
@@ -45,9 +49,14 @@ class Catalog:
             raise CatalogError(f"unknown rule {word}{near}")
         return rule
 
+    @cached_property
+    def checks(self) -> dict[str, Check]:
+        """The functions that decide, by the codes of their rules."""
+        return self._load()
+
     def check(self, code: str) -> Check | None:
         """The function that decides a rule."""
-        return self._checks.get(code)
+        return self.checks.get(code)
 
 
 def load(folders: Iterable[Path] = (), *, also: Iterable[Rule] = ()) -> Catalog:
@@ -62,7 +71,7 @@ def load(folders: Iterable[Path] = (), *, also: Iterable[Rule] = ()) -> Catalog:
             _claim(rule, path, rules)
             rules[rule.code] = (rule, path.as_posix())
             checks[rule.code] = check
-    return Catalog((rule for rule, _ in rules.values()), checks)
+    return Catalog((rule for rule, _ in rules.values()), lambda: checks)
 
 
 def built_in_folder() -> Path:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from goleaklint import catalog as catalogs
-from goleaklint.catalog import Catalog
 from goleaklint.config import Config, repository_root
 from goleaklint.filters import alike, fingerprint, select, suppress
 from goleaklint.model import Diagnostic, Finding, Report, Stats
+from goleaklint.results import PackageResult, Results, load_catalog
+from goleaklint.store import Store
 
 if TYPE_CHECKING:
     from goleaklint.golang.discover import Options, PackageDir
@@ -34,22 +35,6 @@ Progress = Callable[[int, int], None]
 _PARTIAL_KINDS = frozenset({"over-budget", "partly-parsed", "unreadable", "binary", "internal"})
 
 
-class PackageResult(msgspec.Struct, frozen=True):
-    """What checking one package gave."""
-
-    findings: tuple[Finding, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
-    files: int = 0
-    lines: int = 0
-    suppressed: int = 0
-    generated: int = 0
-
-
-def load_catalog(config: Config) -> Catalog:
-    """Every rule there is: built in, of the user's folders, and of the suppression filters."""
-    return catalogs.load(config.rule_folders(), also=suppress.RULES)
-
-
 def check_paths(
     paths: Sequence[str],
     *,
@@ -58,8 +43,11 @@ def check_paths(
     ignore_suppressions: bool = False,
     force_exclude: bool = False,
     progress: Progress | None = None,
+    cache: Path | None = None,
 ) -> Report:
     """Check the packages of `paths`. `given` holds the bytes of files that stand in for those on disk (stdin).
+
+    `cache` is the folder in which results are kept between runs; None keeps none.
 
     Raises NoSuchPath for a path that does not exist, CatalogError for a rule that does not exist or cannot be loaded.
     """
@@ -69,7 +57,7 @@ def check_paths(
     module.forget()
     root = repository_root(Path.cwd())
     given = {tidy(path): data for path, data in (given or {}).items()}
-    checker = Checker(config, root, given=given, ignore_suppressions=ignore_suppressions)
+    checker = Checker(config, root, given=given, ignore_suppressions=ignore_suppressions, cache=cache)
     options = Options(
         exclude=config.exclude,
         base=config.base or ".",
@@ -86,7 +74,9 @@ def check_paths(
     skipped = found.skipped | ({"generated": generated} if generated else {})
     return Report(
         findings=tuple(unique(finding for result in results for finding in result.findings)),
-        diagnostics=tuple(sorted({*found.diagnostics, *(d for result in results for d in result.diagnostics)})),
+        diagnostics=tuple(
+            sorted({*found.diagnostics, *checker.trouble(), *(d for result in results for d in result.diagnostics)})
+        ),
         rules=checker.catalog.rules,
         on=checker.on,
         stats=Stats(
@@ -105,22 +95,51 @@ class Checker:
     """Checks packages; one lives in each process."""
 
     def __init__(
-        self, config: Config, root: Path, *, given: dict[str, bytes] | None = None, ignore_suppressions: bool = False
+        self,
+        config: Config,
+        root: Path,
+        *,
+        given: dict[str, bytes] | None = None,
+        ignore_suppressions: bool = False,
+        cache: Path | None = None,
     ) -> None:
         self.config = config
         self.root = root
         self.given = given or {}
         self.ignore_suppressions = ignore_suppressions
-        self.catalog = load_catalog(config)
+        self.cache = cache
+        self.results: Results | None = None
+        if cache is not None:
+            self.results = Results(
+                Store(cache), config, root, given=self.given, ignore_suppressions=ignore_suppressions
+            )
+        self.catalog = self.results.catalog(config) if self.results is not None else load_catalog(config)
         self.on = select.codes_on(self.catalog, config)
         self.on_in_file = select.codes_in_files(self.catalog, config)
 
+    def known(self, package: PackageDir) -> PackageResult | None:
+        """The result of an earlier run, where nothing that it depends on has changed."""
+        key = self.results.key(package) if self.results is not None else None
+        return self.results.get(key) if self.results is not None and key is not None else None
+
     def check(self, package: PackageDir) -> PackageResult:
         """The findings of one package; whatever goes wrong inside becomes a diagnostic of kind `internal`."""
+        from goleaklint.facts import module
+
+        module.begin()
+        key = self.results.key(package) if self.results is not None else None
         try:
-            return self._check(package)
+            result = self._check(package)
         except Exception as error:
             return PackageResult(diagnostics=(_internal(package.directory, "package", error),))
+        if self.results is not None and key is not None:
+            self.results.put(key, result)
+        return result
+
+    def trouble(self) -> Iterator[Diagnostic]:
+        """What is to be said of the cache."""
+        if self.results is not None:
+            yield from self.results.trouble()
 
     def _check(self, package: PackageDir) -> PackageResult:
         from goleaklint.golang.units import load
@@ -231,9 +250,16 @@ def _processors() -> int:
 
 
 def _run(checker: Checker, packages: Sequence[PackageDir], progress: Progress | None) -> Iterator[PackageResult]:
-    jobs = jobs_for(packages, checker.config.jobs)
-    results = map(checker.check, packages) if jobs == 1 else _pooled(checker, packages, jobs)
-    for done, result in enumerate(results, 1):
+    left: list[PackageDir] = []
+    for package in packages:
+        known = checker.known(package)
+        if known is None:
+            left.append(package)
+        else:
+            yield known
+    jobs = jobs_for(left, checker.config.jobs)
+    results = map(checker.check, left) if jobs == 1 else _pooled(checker, left, jobs)
+    for done, result in enumerate(results, len(packages) - len(left) + 1):
         if progress is not None:
             progress(done, len(packages))
         yield result
@@ -243,6 +269,8 @@ def _pooled(checker: Checker, packages: Sequence[PackageDir], jobs: int) -> Iter
     """The results, as they come, from `jobs` processes; a process that dies costs only its package."""
     from concurrent.futures.process import BrokenProcessPool
 
+    if checker.results is not None:
+        checker.results.store.close()  # a process that forks must not share it
     left = dict(enumerate(packages))
     try:
         for index, result in _in_processes(checker, packages, jobs):
@@ -262,7 +290,7 @@ def _in_processes(checker: Checker, packages: Sequence[PackageDir], jobs: int) -
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
-    settings = (checker.config, checker.root, checker.given, checker.ignore_suppressions, packages)
+    settings = (checker.config, checker.root, checker.given, checker.ignore_suppressions, checker.cache, packages)
     pool = ProcessPoolExecutor(jobs, initializer=_start, initargs=settings)
     try:
         futures = {pool.submit(_work, package): index for index, package in enumerate(packages)}
@@ -280,7 +308,12 @@ _checkers: list[Checker] = []
 
 
 def _start(
-    config: Config, root: Path, given: dict[str, bytes], ignore_suppressions: bool, packages: Sequence[PackageDir]
+    config: Config,
+    root: Path,
+    given: dict[str, bytes],
+    ignore_suppressions: bool,
+    cache: Path | None,
+    packages: Sequence[PackageDir],
 ) -> None:
     """Prepare a process of the pool. An interrupt is for the main process, which then ends the others."""
     import signal
@@ -288,7 +321,7 @@ def _start(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _collect_less(packages)
-    _checkers[:] = [Checker(config, root, given=given, ignore_suppressions=ignore_suppressions)]
+    _checkers[:] = [Checker(config, root, given=given, ignore_suppressions=ignore_suppressions, cache=cache)]
 
 
 def _work(package: PackageDir) -> PackageResult:

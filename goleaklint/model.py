@@ -130,7 +130,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 class Diagnostic(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """goleaklint's own trouble with its input. `kind` is one of the words below; `line` is 0 when none is known.
 
-    kinds: unreadable, binary, partly-parsed, over-budget, bad-config, bad-directive, dump, drift, internal
+    kinds: unreadable, binary, partly-parsed, over-budget, bad-config, bad-directive, cache, dump, drift, internal
     """
 
     path: str

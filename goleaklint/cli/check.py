@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from goleaklint import driver
+from goleaklint import driver, store
 from goleaklint.catalog import CatalogError
 from goleaklint.cli import summary, terminal
 from goleaklint.cli.exits import BAD_USE, CLEAN, FINDINGS
@@ -52,6 +52,7 @@ _UNREAD = frozenset({"unreadable", "binary", "partly-parsed"})
 @click.option("--ignore-suppressions", is_flag=True, help="Show what comments suppress.")
 @click.option("--stdin-filename", metavar="PATH", help="What the Go file on standard input (-) is called.")
 @click.option("--jobs", "-j", type=click.IntRange(min=0), metavar="N", help="Processes; 0 is as many as processors.")
+@click.option("--cache/--no-cache", "caching", default=True, help="Keep results between runs (see `goleaklint cache`).")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule, on standard error.")
 @config_options
 @color_option
@@ -103,6 +104,7 @@ def _check(paths: tuple[str, ...], config: Config, given: dict[str, bytes], opti
                 ignore_suppressions=options["ignore_suppressions"],
                 force_exclude=options["force_exclude"],
                 progress=progress,
+                cache=store.directory() if options["caching"] else None,
             )
     except (CatalogError, NoSuchPath) as error:
         raise click.ClickException(str(error)) from error

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from goleaklint import driver
+from goleaklint import results
 from goleaklint.catalog import CatalogError
 from goleaklint.cli.options import config_options, load_config
 from goleaklint.cli.terminal import write_out
@@ -50,7 +50,7 @@ def verify(configs: tuple[str, ...], isolated: bool) -> None:
     """Check the configuration file, and that the rules it names exist."""
     loaded = load_config(configs, isolated=isolated)
     try:
-        catalog = driver.load_catalog(loaded.config)
+        catalog = results.load_catalog(loaded.config)
         select.codes_on(catalog, loaded.config)
         for words in loaded.config.per_file_ignores.values():
             for word in words:

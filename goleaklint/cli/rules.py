@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from goleaklint import driver
+from goleaklint import results
 from goleaklint.catalog import Catalog, CatalogError
 from goleaklint.cli import terminal
 from goleaklint.cli.options import color_option, config_options, load_config
@@ -103,7 +103,7 @@ def _catalog(options: dict[str, Any]) -> Catalog:
     named = tuple(Path(folder).absolute().as_posix() for folder in folders) or None
     config = load_config(options["configs"], isolated=options["isolated"], options={"rules": named}).config
     try:
-        return driver.load_catalog(config)
+        return results.load_catalog(config)
     except CatalogError as error:
         raise click.ClickException(str(error)) from error
 

@@ -117,12 +117,11 @@ class Locks:
     def _walked(self, decls: Iterable[FuncDecl]) -> list[Walk]:
         decls = [decl for decl in decls if decl.body is not None]
         touching = (self._base or self)._touching
-        wanted = touching.keys() | (self._base or self)._calling_lockers({decl for decl in decls if decl not in touching})
+        wanted = touching.keys() | (self._base or self)._calling_lockers(
+            {decl for decl in decls if decl not in touching}
+        )
         return [
-            self.walk(function)
-            for decl in decls
-            if decl in wanted
-            for function in bindings(self.facts, decl).functions
+            self.walk(function) for decl in decls if decl in wanted for function in bindings(self.facts, decl).functions
         ]
 
     def _calling_lockers(self, decls: set[FuncDecl]) -> set[FuncDecl]:

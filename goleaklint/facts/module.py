@@ -2,7 +2,7 @@
 
 Nothing is read outside the directory of the go.mod, and those that its `replace` lines name by a relative path. What is
 known of a package depends on its files alone, never on what was asked before; each process keeps the packages that it
-asked for last.
+asked for last. What the check of one package has asked for is remembered by `asked`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,12 @@ from __future__ import annotations
 import os
 import re
 from collections import OrderedDict, defaultdict
+from collections.abc import Callable
 from functools import cached_property
+from typing import Generic, TypeVar
 
+from goleaklint.facts import asked
+from goleaklint.facts.asked import directories, is_source
 from goleaklint.facts.package import PackageFacts
 from goleaklint.golang.constraints import DEFAULT, Constraint
 from goleaklint.golang.discover import join, tidy
@@ -19,14 +23,14 @@ from goleaklint.golang.modules import Modules
 from goleaklint.golang.source import SourceFile, parse_file
 from goleaklint.golang.units import Unit, number_inits
 
+T = TypeVar("T")
+
 _KEPT = 48
-"""Packages that a process keeps; one that is asked for again after that is read again."""
+"""Directories whose sources a process keeps; one that is asked for again after that is read again."""
 _MOST_BYTES = 3_000_000
 """Of Go in one package. More than that is generated, and says nothing about lifetimes."""
 _HEAD = 16_384
 """Bytes of a file in which its imports are looked for."""
-_SKIPPED = frozenset({"vendor", "node_modules", "testdata"})
-_MOST_FILES = 40_000
 _REPLACED = re.compile(
     r"^[ \t]*(?:replace[ \t]+)?(\S+)(?:[ \t]+v\S+)?[ \t]+=>[ \t]+(\.\.?(?:/\S*)?)(?=\s|$)", re.MULTILINE
 )
@@ -41,8 +45,7 @@ class Module:
         self.path = path
         self.go_version = go_version
         self.memo: dict[str, list[bytes]] = {}  # by import path, what possession finds in the text of a package
-        self._packages: OrderedDict[str, PackageFacts | None] = OrderedDict()
-        self._texts: OrderedDict[str, dict[str, bytes]] = OrderedDict()
+        self._packages: dict[str, PackageFacts | None] = {}
 
     def holds(self, import_path: str) -> bool:
         """Whether a package of this import path can only be one of the module."""
@@ -56,56 +59,49 @@ class Module:
     @cached_property
     def _near(self) -> list[Module]:
         """This module and those that a `replace` line puts into a folder: the most exact path first."""
+        asked.note(asked.FILE, join(self.root, "go.mod"))
         try:
             text = _start_of(join(self.root, "go.mod"), _MOST_BYTES).decode("utf-8", "replace")
         except OSError:
             return [self]
         found = {self.path: self}
         for path, directory in _REPLACED.findall(text):
-            other = _module_in(tidy(os.path.join(self.root, directory)))
+            folder = tidy(os.path.join(self.root, directory))
+            asked.note(asked.FILE, join(folder, "go.mod"))
+            other = _module_in(folder)
             if other is not None and other.path == path:
                 found.setdefault(path, other)
         return sorted(found.values(), key=lambda module: (-len(module.path), module.path))
 
     def package(self, import_path: str) -> PackageFacts | None:
         """The declarations of a package, without its tests, as Linux on amd64 builds it; None when there is none."""
-        if import_path in self._packages:
-            self._packages.move_to_end(import_path)
-            return self._packages[import_path]
-        found = self._packages[import_path] = self._read(import_path) if self.holds(import_path) else None
-        if len(self._packages) > _KEPT:
-            self._packages.popitem(last=False)
-        return found
+        if import_path not in self._packages:
+            unit = self._unit(import_path) if self.holds(import_path) else None
+            self._packages[import_path] = PackageFacts(unit) if unit is not None else None
+        return self._packages[import_path]
 
     def texts(self, import_path: str) -> dict[str, bytes]:
         """The source of a package's files without tests, by path: enough to see that it is not worth parsing."""
-        if import_path in self._texts:
-            self._texts.move_to_end(import_path)
-            return self._texts[import_path]
-        found = self._texts[import_path] = self._bytes(import_path) if self.holds(import_path) else {}
-        if len(self._texts) > _KEPT:
-            self._texts.popitem(last=False)
-        return found
+        if not self.holds(import_path):
+            return {}
+        directory = self._directory(import_path)
+        asked.note(asked.SOURCES, directory)
+        return _texts.of(directory, _bytes)
+
+    def _directory(self, import_path: str) -> str:
+        below = import_path[len(self.path) :].strip("/")
+        return join(self.root, below) if below else self.root
+
+    def _unit(self, import_path: str) -> Unit | None:
+        self.texts(import_path)
+        return _units.of(self._directory(import_path), lambda _: self._read(import_path))
 
     def importers(self, import_path: str) -> tuple[str, ...]:
         """The import paths of the module's packages that import a package outside their tests, sorted."""
-        return self._importers.get(import_path, ())
+        asked.note(asked.TREE, self.root)
+        return _importers.of(self.root, lambda _: self._read_importers()).get(import_path, ())
 
-    def _bytes(self, import_path: str) -> dict[str, bytes]:
-        below = import_path[len(self.path) :].strip("/")
-        directory = join(self.root, below) if below else self.root
-        found: dict[str, bytes] = {}
-        try:
-            names = sorted(name for name in os.listdir(directory) if _is_source(name))
-            for name in names:
-                path = join(directory, name)
-                if os.path.isfile(path):
-                    found[path] = _start_of(path, _MOST_BYTES)
-        except OSError:
-            return {}
-        return found if sum(map(len, found.values())) < _MOST_BYTES else {}
-
-    def _read(self, import_path: str) -> PackageFacts | None:
+    def _read(self, import_path: str) -> Unit | None:
         by_package: dict[str, list[SourceFile]] = defaultdict(list)
         for path, data in self.texts(import_path).items():
             if b"\0" in data[:_HEAD]:
@@ -118,16 +114,13 @@ class Module:
         name = max(sorted(by_package), key=lambda name: len(by_package[name]))  # broken code may hold several
         files = by_package[name]
         number_inits(files)
-        return PackageFacts(
-            Unit(import_path, self.path, self.go_version, name, tuple(files), frozenset(), str(DEFAULT))
-        )
+        return Unit(import_path, self.path, self.go_version, name, tuple(files), frozenset(), str(DEFAULT))
 
-    @cached_property
-    def _importers(self) -> dict[str, tuple[str, ...]]:
+    def _read_importers(self) -> dict[str, tuple[str, ...]]:
         """For each package of the module those that import it: one look at the head of every file."""
         pattern = re.compile(rb"\"(" + re.escape(self.path.encode()) + rb"(?:/[^\"\s]*)?)\"")
         found: dict[str, set[str]] = defaultdict(set)
-        for directory, names in self._directories():
+        for directory, names in directories(self.root):
             relative = os.path.relpath(directory, self.root).replace(os.sep, "/")
             here = self.path if relative == "." else f"{self.path}/{relative}"
             for name in names:
@@ -139,22 +132,18 @@ class Module:
                     found[imported.decode("utf-8", "replace")].add(here)
         return {path: tuple(sorted(users - {path})) for path, users in found.items()}
 
-    def _directories(self) -> list[tuple[str, list[str]]]:
-        found: list[tuple[str, list[str]]] = []
-        count = 0
-        for directory, below, names in os.walk(self.root):
-            below[:] = sorted(name for name in below if name not in _SKIPPED and not name.startswith(("_", ".")))
-            sources = sorted(name for name in names if _is_source(name))
-            count += len(sources)
-            if count > _MOST_FILES:
-                return []
-            if sources:
-                found.append((tidy(directory), sources))
-        return found
 
-
-def _is_source(name: str) -> bool:
-    return name.endswith(".go") and not name.endswith("_test.go") and not name.startswith(("_", "."))
+def _bytes(directory: str) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    try:
+        names = sorted(name for name in os.listdir(directory) if is_source(name))
+        for name in names:
+            path = join(directory, name)
+            if os.path.isfile(path):
+                found[path] = _start_of(path, _MOST_BYTES)
+    except OSError:
+        return {}
+    return found if sum(map(len, found.values())) < _MOST_BYTES else {}
 
 
 def _start_of(path: str, size: int) -> bytes:
@@ -162,12 +151,43 @@ def _start_of(path: str, size: int) -> bytes:
         return file.read(size)
 
 
+class _Kept(Generic[T]):
+    """What files alone decide, by directory: shared by all packages that a process checks, the last ones asked for."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[str, T] = OrderedDict()
+
+    def of(self, directory: str, read: Callable[[str], T]) -> T:
+        if directory in self._found:
+            self._found.move_to_end(directory)
+        else:
+            self._found[directory] = read(directory)
+            if len(self._found) > _KEPT:
+                self._found.popitem(last=False)
+        return self._found[directory]
+
+    def clear(self) -> None:
+        self._found.clear()
+
+
 _modules: dict[str, Module | None] = {}
+_texts: _Kept[dict[str, bytes]] = _Kept()
+_units: _Kept[Unit | None] = _Kept()
+_importers: _Kept[dict[str, tuple[str, ...]]] = _Kept()
 
 
 def forget() -> None:
     """Before a new run: files may have changed since the last one."""
+    for kept in (_texts, _units, _importers):
+        kept.clear()
+    asked.forget()
+    begin()
+
+
+def begin() -> None:
+    """Before the check of a package: what was made of other packages for the one before it is not for this one."""
     _modules.clear()
+    asked.begin()
 
 
 def module_of(facts: PackageFacts) -> Module | None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from goleaklint.golang.constraints import DEFAULT, Config, Constraint
+from goleaklint.golang.contents import read
 from goleaklint.golang.discover import PackageDir
 from goleaklint.golang.header import is_loosely_generated
 from goleaklint.golang.source import SourceFile, parse_file
 from goleaklint.model import Diagnostic
-
-_BINARY_PREFIX = 8192  # bytes looked at for a NUL, as git does
 
 # Without any of these no goroutine, channel, lock, context, timer or connection is in the text. Our own directives are
 # in the list because a wrong one is a finding, too.
@@ -64,7 +62,7 @@ def load(
     anything that sounds like it (`lax`), or none (`lint`). `given` stands in for files on disk (an editor's,
     standard input).
     """
-    contents, diagnostics = _read(package_dir, given or {})
+    contents, diagnostics = read(package_dir, given or {})
     lines = sum(data.count(b"\n") for data in contents.values())
     if not any(_TOKENS.search(data) for data in contents.values()):
         return [], diagnostics, lines
@@ -78,31 +76,6 @@ def load(
         name = path.rpartition("/")[2]
         loading.constraints[file] = Constraint(name, file.build, file.uses_cgo)
     return list(_units(loading)), diagnostics, lines
-
-
-def _read(package: PackageDir, given: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Diagnostic]]:
-    contents: dict[str, bytes] = {}
-    diagnostics: list[Diagnostic] = []
-    for path in sorted({*package.files, *package.report}):
-        try:
-            data = given[path] if path in given else _read_file(path)
-        except OSError as error:
-            message = (error.strerror or "cannot be read").lower()
-            diagnostics.append(Diagnostic(path=path, kind="unreadable", message=message))
-            continue
-        if b"\0" in data[:_BINARY_PREFIX]:
-            diagnostics.append(Diagnostic(path=path, kind="binary", message="holds a NUL byte, so it is not Go source"))
-            continue
-        contents[path] = data
-    return contents, diagnostics
-
-
-def _read_file(path: str) -> bytes:
-    """Only regular files: a named pipe that is called `a.go` would hold up the run."""
-    if not os.path.isfile(path) and os.path.exists(path):
-        raise OSError(0, "not a regular file")
-    with open(path, "rb") as file:
-        return file.read()
 
 
 def _partly_parsed(file: SourceFile) -> Diagnostic:

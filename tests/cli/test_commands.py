@@ -152,3 +152,20 @@ def test_config_verify(capfd: pytest.CaptureFixture[str], here: Path) -> None:
     assert out(capfd, "config", "verify") == ""
     (here / "goleaklint.toml").write_text('per-file-ignores = { "a/*" = ["GLK99"] }\n')
     assert out(capfd, "config", "verify", code=2) == "Error: unknown rule GLK99; did you mean GLK901?\n"
+
+
+def test_cache_dir_and_clean(here: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """`cache dir` prints where results are, `cache clean` removes them, and a second one has nothing to do."""
+    kept = here / "kept"
+    monkeypatch.setenv("GOLEAKLINT_CACHE_DIR", str(kept))
+    (here / "a.go").write_text("package a\n")
+    assert out(capfd, "cache", "dir") == f"{kept.as_posix()}\n"
+    out(capfd, "check", "--no-cache", "a.go")
+    assert not kept.exists()
+    out(capfd, "check", "a.go")
+    assert (kept / "goleaklint.sqlite").is_file()
+    assert run(["cache", "clean"]) == 0
+    assert capfd.readouterr().err.startswith(f"removed {kept.as_posix()}/goleaklint.sqlite (")
+    assert list(kept.iterdir()) == []
+    assert run(["cache", "clean"]) == 0
+    assert capfd.readouterr().err == "nothing is kept\n"

@@ -17,7 +17,7 @@ def rule(code: str, name: str, *, preview: bool = False) -> Rule:
     return Rule(code=code, name=name, severity=Severity.WARNING, since="0.1.0", preview=preview)
 
 
-CATALOG = Catalog([rule("GLK101", "one"), rule("GLK102", "two"), rule("GLK103", "new", preview=True)], {})
+CATALOG = Catalog([rule("GLK101", "one"), rule("GLK102", "two"), rule("GLK103", "new", preview=True)], dict)
 
 
 @pytest.mark.parametrize(
