@@ -84,7 +84,7 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     for path, message in unread:
         click.echo(f"goleaklint: {visible(path)}: {visible(message)}", err=True)
     if not options["quiet"]:
-        for line in _lines(_diagnostics(accounts, trouble), everything=options["verbose"] > 0):
+        for line in _lines(_diagnostics(every, trouble), everything=options["verbose"] > 0):
             click.echo(line, err=True)
     return CLEAN if dumps and (newer or not options["compare"]) else BAD_USE
 

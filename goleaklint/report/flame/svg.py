@@ -44,9 +44,9 @@ def render(accounts: Sequence[Account]) -> str:
     head = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
         f' role="img">',
-        f"<title>{_xml(name)}: {root.count} goroutines by creation site, stack and wait reason</title>",
+        f"<title>{_xml(name)}: {_goroutines(root.count)} by creation site, stack and wait reason</title>",
         f"<style>{_STYLE}</style>",
-        f'<text class="name" x="{_MARGIN}" y="24">{_xml(_cut(visible(name), 100))}: {root.count} goroutines</text>',
+        f'<text class="name" x="{_MARGIN}" y="24">{_xml(_cut(visible(name), 100))}: {_goroutines(root.count)}</text>',
         *_legend(root),
     ]
     return "\n".join([*head, *(text for _, text in rows), "</svg>"]) + "\n"
@@ -85,21 +85,38 @@ def _rows(root: Node) -> Iterator[tuple[int, str]]:
 
 
 def _node(node: Node, level: int, x: float, width: float, total: int) -> str:
-    step = node.step
     kinds = [kind for kind in Anomaly if node.anomalies[kind]]
-    kind = str(kinds[0]) if len(kinds) == 1 else "mixed"
-    share = 100 * node.count / max(total, 1)
-    times = f" ×{step.times}" * (step.times > 1)
-    where = f" {step.file}:{step.line}" if step.file else ""
-    go = "go " * (step.kind == GO and bool(step.file))
-    title = f"{go}{step.name}{times}{where}: {node.count} goroutines, {share:.1f}%"
+    title = f"{_whole(node.step)}: {_goroutines(node.count)}, {100 * node.count / max(total, 1):.1f}%"
     if len(kinds) == 1 and kinds[0] is not Anomaly.OTHER:
         title += f", {MEANINGS[kinds[0]]}"
-    return _rect(kind, level, x, width, title) + _label(_text(step, node.count, width), level, x, width)
+    text = _text(node.step, node.count, width)
+    if len(kinds) == 1:
+        return _rect(kinds[0], level, x, width, title) + _label(text, level, x, width)
+    return _rect("mixed", level, x, width, title) + _shares(node, level, x, width) + _label(text, level, x, width)
+
+
+def _shares(node: Node, level: int, x: float, width: float) -> str:
+    """The shares of the classes below, along the lower edge."""
+    y = _HEAD + (level + 1) * _ROW - 4
+    rects = []
+    for kind in Anomaly:
+        part = width * node.anomalies[kind] / max(node.count, 1)
+        if part:
+            rects.append(f'<rect class="{kind} thin" x="{x:.2f}" y="{y}" width="{part:.2f}" height="3"/>')
+        x += part
+    return "".join(rects)
+
+
+def _whole(step: Step) -> str:
+    """All that is known of a step, for its title."""
+    if not step.file:
+        return step.text
+    times = f" ×{step.times}" * (step.times > 1)
+    return f"{'go ' * (step.kind == GO)}{step.name}{times} {step.file}:{step.line}"
 
 
 def _narrow(count: int, level: int, x: float, width: float) -> str:
-    text = f"{count} goroutines too narrow to draw"
+    text = f"{_goroutines(count)} too narrow to draw"
     return _rect("small", level, x, width, text) + _label(text, level, x, width)
 
 
@@ -128,6 +145,10 @@ def _text(step: Step, count: int, width: float) -> str:
 
 def _room(width: float) -> int:
     return int((width - 6) / _LETTER)
+
+
+def _goroutines(count: int) -> str:
+    return f"{count} goroutine" + "s" * (count != 1)
 
 
 def _cut(text: str, room: int) -> str:
