@@ -281,7 +281,7 @@ def test_sorting(look: Open) -> None:
     assert [heading.text.split(" ↓")[0] for heading in headings] == [
         "goroutines",
         "reason",
-        "longest wait",
+        "waited",
         "created at",
         "waits at",
     ]

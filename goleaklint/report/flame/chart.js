@@ -155,17 +155,23 @@ function makeChart(canvas, on) {
   // The name, then the place and the count in a fainter ink, as far as there is room.
   function write(node, x, y, room) {
     const label = node.parent ? data.labels[node.label] : null;
-    let name = label ? nameOf(label) : "all goroutines";
+    const names = label ? namesOf(label) : ["all goroutines"];
+    const name = names.find((text) => widthOf(text) <= room) || cut(names[names.length - 1], room);
     const isEnd = !label || label[0] === "go" || label[0] === "wait";
     const place = label && placeOf(label) ? "  " + placeOf(label) : "";
     const count = isEnd ? "  " + countOf(node) : "";
     const more = [place + count, count, place, ""].find((text) => widthOf(name + text) <= room) || "";
-    if (widthOf(name) > room) name = cut(name, room);
     context.fillStyle = colors.ink;
     context.fillText(name, x, y, room + 2);
     if (!more) return;
     context.globalAlpha *= 0.72;
     context.fillText(more, x + widthOf(name), y, room);
+  }
+
+  // The name, and what is left of it where there is little room: without "go", without the package.
+  function namesOf(label) {
+    const name = nameOf(label), plain = label[0] === "go" ? label[SHORT] : name;
+    return label[0] === "wait" ? [name] : [name, plain, plain.slice(plain.indexOf(".") + 1)];
   }
 
   function widthOf(text) {

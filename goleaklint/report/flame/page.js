@@ -12,7 +12,7 @@ data.groups.forEach((group, index) => {
 });
 
 const chart = makeChart(byId("chart"), { hover, pick: (node, run) => (run ? zoom(viewOfRun(run)) : pickNode(node)) });
-const table = makeTable(byId("table"), byId("more"), { pick: (group) => pickGroup(group, true) });
+const table = makeTable(byId("table"), byId("more"), { pick: pickRow });
 
 function passes(group) {
   return (shown.own || !group.own) && (!shown.classes.size || shown.classes.has(group.class))
@@ -91,6 +91,12 @@ function pickGroup(group, withZoom) {
   table.select(group);
   byId("details").replaceChildren(...detailsOfGroup(group));
   if (withZoom && !chart.sees(group.node)) zoom(viewOf(root.byLabel.get(group.path[0])));
+}
+
+// In a narrow window the details stand above the table.
+function pickRow(group) {
+  pickGroup(group, true);
+  if (byId("details").getBoundingClientRect().top < 0) byId("details").scrollIntoView({ block: "start" });
 }
 
 // Scrolls the chart, not the page.

@@ -28,7 +28,7 @@ function columns() {
     ? [["base", "before", numberCell((group) => number(group.base))], ["count", "now", numberCell((group) => number(group.count))],
       ["change", "change", changeCell]]
     : [["count", "goroutines", countCell]];
-  const waits = data.groups.some((group) => group.minutes || group.leaked) ? [["wait", "longest wait", waitCell]] : [];
+  const waits = data.groups.some((group) => group.minutes || group.leaked) ? [["wait", "waited", waitCell]] : [];
   const findings = data.findings.length ? [["finding", "finding", findingCell]] : [];
   return [...counts, ["class", "reason", reasonCell], ...waits, ["created", "created at", createdCell],
     ["waits", "waits at", waitsCell], ...findings];
@@ -59,25 +59,25 @@ function waitCell(group) {
   return cell;
 }
 
-function placeCell(name, place, title) {
-  return make("td", { class: "wide", title }, make("code", {}, ...breakable(name)), make("span", { class: "dim mono" }, ...breakable(place)));
+function placeCell(what, name, place, title) {
+  return make("td", { class: "wide", title, "data-what": what }, make("code", {}, ...breakable(name)), make("span", { class: "dim mono" }, ...breakable(place)));
 }
 
 function createdCell(group) {
   const label = creationOf(group);
-  return placeCell(label[SHORT], placeOf(label), placeOf(label, true));
+  return placeCell("created at", label[SHORT], placeOf(label), placeOf(label, true));
 }
 
 function waitsCell(group) {
   const [name, file, line] = group.blocked;
   const base = file.slice(file.lastIndexOf("/") + 1);
-  return placeCell(name, file ? base + ":" + line : "", file ? file + ":" + line : "");
+  return placeCell("waits at", name, file ? base + ":" + line : "", file ? file + ":" + line : "");
 }
 
 function findingCell(group) {
   const finding = findingOf(group);
   if (!finding) return make("td", { class: "wide" });
-  return make("td", { class: "wide", title: finding.message }, make("code", { text: finding.code }), make("span", { class: "dim", text: finding.name }));
+  return make("td", { class: "wide", title: finding.message, "data-what": "finding" }, make("code", { text: finding.code }), make("span", { class: "dim", text: finding.name }));
 }
 
 function makeTable(table, more, on) {
