@@ -88,12 +88,17 @@ def look(browser: WebDriver, tmp_path: Path) -> Open:
         path.write_text(text, encoding="utf-8")
         metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        browser.get_log("browser")
+        complaints(browser)
         browser.get(path.as_uri())
-        assert browser.get_log("browser") == []
+        assert complaints(browser) == []
         return browser
 
     return open_
+
+
+def complaints(driver: WebDriver) -> list[str]:
+    """What the browser has told its console since it was asked last."""
+    return [str(entry["message"]) for entry in driver.execute("getLog", {"type": "browser"})["value"]]
 
 
 def by_id(driver: WebDriver, name: str) -> WebElement:
@@ -378,8 +383,7 @@ def test_policy(look: Open) -> None:
         "const done = arguments[0]; fetch('data:,x').then(() => done('read'), () => done('refused'));"
     )
     assert (driver.execute_script("return window.hit"), done) == (None, "refused")
-    complaints = [entry["message"] for entry in driver.get_log("browser")]
-    assert sum("Content Security Policy" in message for message in complaints) >= 3
+    assert sum("Content Security Policy" in message for message in complaints(driver)) >= 3
 
 
 def test_themes(look: Open) -> None:
@@ -433,6 +437,14 @@ def test_three_thousand_groups(look: Open) -> None:
     assert text_of(driver, "matched") == "matched <0.1% (1 of 3,012)"
     driver.find_element(By.CSS_SELECTOR, "#table tbody tr").click()
     assert crumbs(driver) == ["all goroutines", "go shop.Run"]
+
+
+def test_a_very_deep_stack(look: Open) -> None:
+    """A canvas has its limits: what is below them is told, and the details have it all."""
+    frames = [(f"f{number}", number) for number in range(1, 501)]
+    driver = look(page.render([account(stack(7, "chan send", *frames))]))
+    assert text_of(driver, "below") == "123 levels below are not drawn"
+    assert len(by_id(driver, "details").find_elements(By.CSS_SELECTOR, ".stack li")) == 500
 
 
 @pytest.mark.parametrize("width", [1280, 500, 320])

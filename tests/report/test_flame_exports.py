@@ -13,10 +13,13 @@ from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from goleaklint.dump.account import Account
 from goleaklint.dump.formats import read
-from goleaklint.report.flame import folded, pprof, speedscope, svg
+from goleaklint.dump.goroutines import Bucket, Dump, Frame, Labels, Minutes, Stack, Verdict
+from goleaklint.report.flame import folded, page, pprof, speedscope, svg
 from goleaklint.report.flame.tree import bare
 
 HOSTILE = "</title><script>alert(1)</script>;&\"'\x00\u202e\ufffe\udcff"
@@ -182,7 +185,7 @@ def decoded(data: bytes) -> list[tuple[list[tuple[str, str, int]], int, dict[str
             location = dict(fields(value))
             line = dict(fields(location[4]))
             function = functions[line[1]]
-            places[location[1]] = (strings[function[2]], strings[function.get(4, 0)], line.get(2, 0))
+            places[location[1]] = (strings[function.get(2, 0)], strings[function.get(4, 0)], line.get(2, 0))
     samples = []
     for number, value in message:
         if number == 2:
@@ -190,7 +193,7 @@ def decoded(data: bytes) -> list[tuple[list[tuple[str, str, int]], int, dict[str
             ids = [each for field, content in parts if field == 1 for each in packed(content)]
             (count,) = [each for field, content in parts if field == 2 for each in packed(content)]
             labels = [dict(fields(content)) for field, content in parts if field == 3]
-            pairs = {strings[label[1]]: strings[label[2]] for label in labels}
+            pairs = {strings[label[1]]: strings[label.get(2, 0)] for label in labels}
             samples.append(([places[each] for each in ids], count, pairs))
     return samples
 
@@ -302,6 +305,44 @@ def test_hostile_names(place: str) -> None:
         assert [character for character in "\x00\u202e\udcff" if character in exported] == []
         exported.encode()
     assert sum(count for _, count, _ in decoded(pprof.render([dump]))) == 2
+
+
+NAMES = st.text(max_size=12) | st.sampled_from([HOSTILE, "example.com/a.(*T[...]).F", "/", "a.b/c", "", "]]>"])
+FRAMES = st.builds(Frame, NAMES, NAMES, st.integers(0, 400))
+BUCKETS = st.builds(
+    Bucket,
+    reason=NAMES | st.sampled_from(["chan send", "IO wait", "select"]),
+    verdict=st.sampled_from(Verdict),
+    count=st.integers(1, 1 << 40),
+    stack=st.builds(
+        Stack,
+        frames=st.lists(FRAMES, max_size=5).map(tuple),
+        created_by=st.none() | FRAMES,
+        elided=st.integers(-1, 3),
+        elided_at=st.integers(0, 5),
+        unavailable=st.booleans(),
+    ),
+    minutes=st.none() | st.builds(Minutes, st.integers(0, 5), st.integers(5, 9), st.integers(1, 3)),
+    labels=st.lists(st.builds(Labels, st.tuples(st.tuples(NAMES, NAMES)), st.integers(1, 9)), max_size=2).map(tuple),
+)
+
+
+@given(buckets=st.lists(BUCKETS, max_size=4), others=st.lists(BUCKETS, max_size=4))
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_any_dump_can_be_drawn(buckets: list[Bucket], others: list[Bucket]) -> None:
+    """No exception, valid XML and JSON, nothing that UTF-8 cannot hold, and no goroutine lost or doubled."""
+    one, two = (bare(Dump(path=HOSTILE, format="text", total=0, buckets=tuple(side))) for side in (buckets, others))
+    total = sum(bucket.count for bucket in (*buckets, *others))
+    ElementTree.fromstring(svg.render([one, two])).tag.encode()
+    assert sum(int(line.rpartition(" ")[2]) for line in folded.render([one, two]).split("\n") if line) == total
+    profiles = json.loads(speedscope.render([one, two]).encode())["profiles"]
+    assert sum(profile["endValue"] for profile in profiles) == total
+    assert sum(count for _, count, _ in decoded(pprof.render([one, two]))) == total
+    text = page.render_diff([one], [two])
+    assert text.encode().count(b"<script") == 2
+    groups = json.loads(text.partition('id="data">')[2].partition("<")[0])["groups"]
+    shown = [bucket.count for bucket in (*buckets, *others) if bucket.verdict is not Verdict.NEVER]
+    assert sum(group["base"] + group["count"] for group in groups) == sum(shown)
 
 
 def test_no_goroutine() -> None:

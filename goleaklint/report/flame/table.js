@@ -103,7 +103,7 @@ function makeTable(table, more, on) {
 
   function fill() {
     const order = rows.slice().sort((a, b) => (backwards ? -1 : 1) * SORTS[sort](a, b) || a.index - b.index);
-    const most = Math.max(1, ...order.map((group) => group.count));
+    const most = order.reduce((max, group) => Math.max(max, group.count), 1);
     table.tBodies[0].replaceChildren(...order.slice(0, limit).map((group) => rowOf(group, most)));
     const numeric = ["count", "base", "change", "wait"].includes(sort);
     for (const cell of head.cells) {
