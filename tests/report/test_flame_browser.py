@@ -191,7 +191,8 @@ def test_it_draws(look: Open) -> None:
         "receive or select on a user channel 5",
         "other 1",
     ]
-    assert chips(driver, "reasons") == ["chan send 6", "select 3", "chan receive 2", "sleep 1", "the runtime's own 1"]
+    assert chips(driver, "reasons") == ["chan send 6", "select 3", "chan receive 2", "sleep 1"]
+    assert chips(driver, "verdicts") == ["candidate 11", "possible 1", "the runtime's own 1"]
     assert rows(driver) == [PUT, LOOP, SERVE, NAP]
 
 
@@ -246,14 +247,26 @@ def test_filters(look: Open) -> None:
     assert rows(driver) == [PUT]
     press(driver, Keys.ESCAPE)
     assert rows(driver) == [PUT, LOOP, SERVE, NAP]
-    choose(driver, "reasons", "the runtime's own")
+    choose(driver, "verdicts", "possible")
+    assert rows(driver) == [NAP]
+    choose(driver, "verdicts", "possible")
+    choose(driver, "verdicts", "the runtime's own")
     assert text_of(driver, "listed") == "5 groups, 13 goroutines"
+
+
+def test_the_focus_stays(look: Open) -> None:
+    """A chip that was pressed by the keyboard can be pressed again."""
+    driver = look(page.render([account(SHOP)]))
+    by_id(driver, "reasons").find_elements(By.TAG_NAME, "button")[1].send_keys(Keys.ENTER)
+    assert rows(driver) == [LOOP]
+    press(driver, Keys.ENTER)
+    assert rows(driver) == [PUT, LOOP, SERVE, NAP]
 
 
 def test_several_dumps(look: Open) -> None:
     """They are counted together, and each can be shown alone."""
     driver = look(page.render([account(SHOP), account(stack(7, "sleep", ("nap", 33)), "two.txt")]))
-    assert chips(driver, "dumps") == ["shop.txt 13", "two.txt 1"]
+    assert chips(driver, "dumps") == ["shop.txt 12", "two.txt 1"]
     choose(driver, "dumps", "two.txt")
     assert rows(driver) == ["1 | sleep |  | shop.Run shop.go:8 | shop.nap shop.go:33"]
 
@@ -322,11 +335,12 @@ def test_source_and_finding(look: Open, tmp_path: Path, monkeypatch: pytest.Monk
     click(driver, 1200, 1)
     press(driver, Keys.ESCAPE)
     assert rows(driver)[0].startswith("6 | chan send | 4 min | shop.Run shop.go:8 | shop.Run shop.go:9 | GLK101")
+    assert chips(driver, "verdicts") == ["candidate 11", "possible 1", "with a finding 6", "without a finding 6"]
     driver.find_element(By.CSS_SELECTOR, "#table tbody tr").click()
     lines = [" ".join(line.split()) for line in by_id(driver, "details").text.split("\n")]
     assert lines[:9] == [
         "6 goroutines [chan send]",
-        "blocked in a channel send or a mutex · waiting 4 min",
+        "candidate · blocked in a channel send or a mutex · waiting 4 min",
         "GLK101 abandoned-send high confidence",
         "send on done blocks for ever",
         "shop.go:9",
@@ -335,7 +349,7 @@ def test_source_and_finding(look: Open, tmp_path: Path, monkeypatch: pytest.Monk
         "6 line6()",
         "7 line7()",
     ]
-    assert "← created here" in "\n".join(lines)
+    assert "↑ created here" in "\n".join(lines)
     assert lines[lines.index("stack, innermost first") + 1 :][:2] == [
         "shop.put /srv/shop/shop.go:3",
         "shop.Run.func1 /srv/shop/shop.go:9",

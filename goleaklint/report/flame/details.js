@@ -27,7 +27,7 @@ function detailsOfGroup(group) {
 }
 
 function facts(group) {
-  const known = [data.classes[group.class].meaning];
+  const known = [group.verdict, data.classes[group.class].meaning];
   if (group.minutes) {
     const [least, most, some] = group.minutes;
     known.push("waiting " + (least === most ? waitOf(group.minutes) : waitOf([0, least]) + " to " + waitOf(group.minutes))
@@ -41,9 +41,12 @@ function facts(group) {
 }
 
 function source(excerpt) {
-  const rows = excerpt.lines.map(([line, text, mark]) => make("tr", mark ? { class: "marked" } : {},
-    make("td", { text: line ? line : "\u22ef" }),
-    make("td", { text }, mark ? make("span", { class: "mark", text: "\u2190 " + mark }) : "")));
+  const rows = excerpt.lines.flatMap(([line, text, mark]) => {
+    const row = make("tr", mark ? { class: "marked" } : {}, make("td", { text: line || "\u22ef" }), make("td", { text }));
+    if (!mark) return [row];
+    const indent = text.match(/^ */)[0];
+    return [row, make("tr", { class: "marked" }, make("td"), make("td", { class: "mark", text: indent + "\u2191 " + mark }))];
+  });
   return [make("h3", { class: "mono", text: excerpt.path }),
     make("div", { class: "source", tabindex: "0" }, make("table", {}, make("tbody", {}, ...rows)))];
 }

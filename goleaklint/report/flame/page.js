@@ -1,13 +1,16 @@
 // The page: which groups are shown, and what happens on a click or a key.
 
 const own = data.groups.filter((group) => group.own);
-const shown = { classes: new Set(), reasons: new Set(), dumps: new Set(), own: own.length === data.groups.length, all: false };
+// What is chosen of each kind of filter; nothing chosen is everything.
+const shown = { class: new Set(), reason: new Set(), verdict: new Set(), found: new Set(), dump: new Set() };
+let showOwn = own.length === data.groups.length, allReasons = false;
 const CHIPS = 10;
 const THEMES = ["auto", "light", "dark"];
 let root = null, selection = null, matches = null, theme = "auto";
 
 data.groups.forEach((group, index) => {
   group.index = index;
+  group.found = group.finding === null ? "without a finding" : "with a finding";
   group.weight = Math.max(group.count, group.base || 0);
 });
 
@@ -15,8 +18,7 @@ const chart = makeChart(byId("chart"), { hover, pick: (node, run) => (run ? zoom
 const table = makeTable(byId("table"), byId("more"), { pick: pickRow });
 
 function passes(group) {
-  return (shown.own || !group.own) && (!shown.classes.size || shown.classes.has(group.class))
-    && (!shown.reasons.size || shown.reasons.has(group.reason)) && (!shown.dumps.size || shown.dumps.has(group.dump));
+  return (showOwn || !group.own) && Object.entries(shown).every(([key, chosen]) => !chosen.size || chosen.has(group[key]));
 }
 
 // Draws everything anew after a change of filters; the zoom stays where its node is still there.
@@ -125,50 +127,63 @@ function searched() {
   listed();
 }
 
-function chip(isOn, flip, ...kids) {
+function chip(name, isOn, flip, ...kids) {
   const press = () => {
     flip();
     refresh();
     searched();
   };
-  return make("button", { type: "button", class: "chip", "aria-pressed": String(isOn), click: press }, ...kids);
+  return make("button", { type: "button", class: "chip", "aria-pressed": String(isOn), "data-name": name, click: press }, ...kids);
 }
 
-function flip(set, value) {
-  return () => (set.has(value) ? set.delete(value) : set.add(value));
+// A chip that chooses one value of a group's property.
+function choice(key, value, sum, ...kids) {
+  const chosen = shown[key];
+  const flip = () => (chosen.has(value) ? chosen.delete(value) : chosen.add(value));
+  const counts = (isDiff && sum.base !== sum.count ? number(sum.base) + " \u2192 " : "") + number(sum.count);
+  return chip(key + " " + value, chosen.has(value), flip, ...kids, make("b", { text: counts }));
+}
+
+// The sums of the groups by a property, the biggest first.
+function sumsBy(key) {
+  const found = new Map();
+  for (const group of data.groups) {
+    if (group.own && !showOwn) continue;
+    if (!found.has(group[key])) found.set(group[key], []);
+    found.get(group[key]).push(group);
+  }
+  return [...found].map(([value, groups]) => [value, sumOf(groups)]).sort((a, b) => b[1].weight - a[1].weight);
 }
 
 function chips() {
-  const total = (sum) => (isDiff && sum.base !== sum.count ? number(sum.base) + " \u2192 " : "") + number(sum.count);
-  const usual = data.groups.filter((group) => shown.own || !group.own);
-  const sums = (key) => {
-    const found = new Map();
-    for (const group of usual) {
-      if (!found.has(group[key])) found.set(group[key], []);
-      found.get(group[key]).push(group);
-    }
-    return new Map([...found].map(([value, groups]) => [value, sumOf(groups)]));
-  };
-  const classes = sums("class");
-  const legend = data.classes.map((kind, index) => chip(shown.classes.has(index), flip(shown.classes, index), isDiff ? "" : dot("c" + index),
-    make("span", { text: kind.meaning }), make("b", { text: total(classes.get(index) || sumOf([])) })));
+  const focused = document.activeElement && document.activeElement.dataset.name;
+  const classes = new Map(sumsBy("class"));
+  const legend = data.classes.map((kind, index) => choice("class", index, classes.get(index) || sumOf([]),
+    isDiff ? "" : dot("c" + index), make("span", { text: kind.meaning })));
   const keys = isDiff ? [["grew", "grew"], ["shrank", "shrank"], ["same", "unchanged"]] : [];
   byId("classes").replaceChildren(...keys.map(([kind, text]) => make("span", { class: "key" }, dot(kind), text)), ...legend);
-  const reasons = [...sums("reason")].sort((a, b) => b[1].weight - a[1].weight);
-  const few = shown.all ? reasons : reasons.filter(([reason], index) => index < CHIPS || shown.reasons.has(reason));
-  const buttons = few.map(([reason, sum]) => chip(shown.reasons.has(reason), flip(shown.reasons, reason), reason, make("b", { text: total(sum) })));
-  if (few.length < reasons.length) buttons.push(chip(false, () => (shown.all = true), counted(reasons.length - few.length, "more reason")));
+  const reasons = sumsBy("reason");
+  const few = reasons.filter(([reason], index) => allReasons || index < CHIPS || shown.reason.has(reason));
+  const more = reasons.length - few.length;
+  byId("reasons").replaceChildren(...few.map(([reason, sum]) => choice("reason", reason, sum, reason)),
+    ...(more ? [chip("more", false, () => (allReasons = true), counted(more, "more reason"))] : []));
+  const verdicts = [...sumsBy("verdict").map(([verdict, sum]) => choice("verdict", verdict, sum, verdict)),
+    ...(data.findings.length ? sumsBy("found").map(([found, sum]) => choice("found", found, sum, found)) : [])];
   if (own.length && own.length < data.groups.length) {
-    buttons.push(chip(shown.own, () => (shown.own = !shown.own), "the runtime's own", make("b", { text: number(sumOf(own).count) })));
+    verdicts.push(chip("own", showOwn, () => (showOwn = !showOwn), "the runtime's own", make("b", { text: number(sumOf(own).count) })));
   }
-  byId("reasons").replaceChildren(...buttons);
-  if (isDiff || data.dumps.length < 2) return;
-  byId("dumps").replaceChildren(...data.dumps.map((dump, index) =>
-    chip(shown.dumps.has(index), flip(shown.dumps, index), dump.path, make("b", { text: number(dump.total) }))));
+  byId("verdicts").replaceChildren(...verdicts);
+  if (!isDiff && data.dumps.length > 1) {
+    byId("dumps").replaceChildren(...sumsBy("dump").sort((a, b) => a[0] - b[0])
+      .map(([index, sum]) => choice("dump", index, sum, data.dumps[index].path)));
+  }
+  for (const button of document.querySelectorAll(".chip")) {
+    if (focused && button.dataset.name === focused) button.focus({ preventScroll: true });
+  }
 }
 
 function everything() {
-  for (const set of [shown.classes, shown.reasons, shown.dumps]) set.clear();
+  for (const chosen of Object.values(shown)) chosen.clear();
   refresh();
 }
 
