@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, NamedTuple
 import click
 import msgspec
 
-from goleaklint.cli import terminal
+from goleaklint.cli import pictures, terminal
 from goleaklint.cli.exits import BAD_USE, CLEAN
 from goleaklint.cli.options import color_option, config_options, load_config
 from goleaklint.config import Config
@@ -43,6 +43,7 @@ class Unread(NamedTuple):
     help="The checkout of the program that wrote the dumps.",
 )
 @click.option("--format", "format_", type=click.Choice(["full", "json"]), default="full", show_default=True)
+@pictures.picture_options
 @config_options
 @color_option
 @click.option("-v", "--verbose", count=True, help="Say everything on standard error.")
@@ -58,13 +59,21 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     from goleaklint.correlate.account import correlate
     from goleaklint.correlate.repository import Repository
 
+    wanted = pictures.wanted(options)
     repo = options["repo"]
     config = load_config(options["configs"], isolated=options["isolated"], paths=(repo,)).config
     dumps, unread = _read_all(files)
+    newer, unread_newer = _read_all(options["compare"])
+    unread += unread_newer
     repository = Repository(repo)
     trouble: list[Diagnostic] = []
-    accounts = correlate(dumps, repository, lambda directories: _check(directories, config, trouble))
-    if options["format_"] == "json":
+    every = correlate([*dumps, *newer], repository, lambda directories: _check(directories, config, trouble))
+    accounts, compared = every[: len(dumps)], every[len(dumps) :]
+    is_whole = bool(accounts) and (bool(compared) or not options["compare"])
+    has_stdout = is_whole and pictures.write(accounts, compared, wanted)
+    if has_stdout:
+        pass  # a picture's, and nothing else's
+    elif options["format_"] == "json":
         from goleaklint.report import dump_json
 
         terminal.write_out(dump_json.render(accounts, repository.root, unread))
@@ -75,9 +84,9 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     for path, message in unread:
         click.echo(f"goleaklint: {visible(path)}: {visible(message)}", err=True)
     if not options["quiet"]:
-        for line in _lines(_diagnostics(accounts, trouble), everything=options["verbose"] > 0):
+        for line in _lines(_diagnostics(every, trouble), everything=options["verbose"] > 0):
             click.echo(line, err=True)
-    return CLEAN if dumps else BAD_USE
+    return CLEAN if dumps and (newer or not options["compare"]) else BAD_USE
 
 
 def _read_all(paths: Iterable[str]) -> tuple[list[Dump], list[Unread]]:

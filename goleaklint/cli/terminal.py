@@ -36,9 +36,9 @@ def is_colored(stream: TextIO, color: Color, environ: Mapping[str, str]) -> bool
     return stream.isatty() and environ.get("TERM") != "dumb"
 
 
-def write_out(text: str) -> None:
-    """Write data to standard output as UTF-8, whatever the locale; a reader that has left is no error."""
-    data = text.encode("utf-8", "replace")
+def write_out(content: str | bytes) -> None:
+    """Write data to standard output, text as UTF-8 whatever the locale; a reader that has left is no error."""
+    data = _bytes(content)
     try:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
@@ -52,18 +52,25 @@ def drop_out() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def write_file(path: Path, text: str) -> None:
+def write_file(path: Path, content: str | bytes) -> None:
     """Write a whole file or none: readers never see half of it. Raises OSError."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        path.write_bytes(_bytes(content))  # a pipe or /dev/null, which must not be replaced by a file
+        return
     path = path.resolve()
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8", "replace"))
+            file.write(_bytes(content))
         os.chmod(temporary, _mode(path))
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode("utf-8", "replace") if isinstance(content, str) else content
 
 
 def _mode(path: Path) -> int:
