@@ -121,14 +121,14 @@ def _check(
     A dump is evidence: findings of low confidence and suppressed ones count, too. What goes wrong in the check must not
     cost the account of the dump.
     """
-    from goleaklint import driver
+    from goleaklint import driver, store
 
     files = [path for directory in directories for path in _go_files(directory)]
     wanted = msgspec.structs.replace(config, min_confidence=Confidence.LOW)
     if not files:
         return (), ()
     try:
-        report = driver.check_paths(files, config=wanted, ignore_suppressions=True)
+        report = driver.check_paths(files, config=wanted, ignore_suppressions=True, cache=store.directory())
     except Exception as error:
         message = f"no findings: {type(error).__name__}: {error}".partition("\n")[0]
         trouble.append(Diagnostic(path=".", kind="internal", message=message))

@@ -16,6 +16,7 @@ from goleaklint.report.sources import visible
 # A run shorter than this is over before a progress bar would be read.
 PATIENCE_SECONDS = 1.0
 MOST_DIAGNOSTICS = 10
+_WHOLE = frozenset({"over-budget", "cache"})  # kinds of trouble in spite of which a path was analysed
 _OVER_BUDGET = "over-budget"  # so common in large programs that only their number is told
 
 
@@ -93,7 +94,7 @@ def headline(report: Report) -> str:
     parts = [_count(counts[severity], severity) for severity in sorted(Severity, reverse=True) if counts[severity]]
     found = _count(len(report.findings), "finding") + (f" ({', '.join(parts)})" if parts else "")
     extent = ", ".join((_count(stats.files, "file"), _count(stats.lines, "line"), _count(stats.packages, "package")))
-    troubled = len({item.path for item in report.diagnostics if item.kind != _OVER_BUDGET})
+    troubled = len({item.path for item in report.diagnostics if item.kind not in _WHOLE})
     heavy = sum(item.kind == _OVER_BUDGET for item in report.diagnostics)
     limits = [f"{_count(troubled, 'path')} not analysed in full"] * bool(troubled)
     limits += [f"{_count(heavy, 'function')} too large to explore in full"] * bool(heavy)
