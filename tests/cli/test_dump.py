@@ -349,7 +349,7 @@ def test_only_files_of_the_dump_are_checked(run: Run, monkeypatch: pytest.Monkey
     """The files of the packages that occur, not what is below them; suppressed and unsure findings count."""
     asked: list[tuple[object, object, object]] = []
 
-    def check(paths: object, *, config: Any, ignore_suppressions: bool) -> Report:
+    def check(paths: object, *, config: Any, ignore_suppressions: bool, cache: object) -> Report:
         asked.append((paths, config.min_confidence, ignore_suppressions))
         return PREDICTED
 
