@@ -108,22 +108,17 @@ class Store:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)
         try:
-            (owner,) = connection.execute("PRAGMA application_id").fetchone()
-            (layout,) = connection.execute("PRAGMA user_version").fetchone()
-            if owner == _APPLICATION and layout == _LAYOUT:
-                connection.execute("PRAGMA synchronous = OFF")  # what a crash of the machine costs is a cache
-                return connection
-            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            if owner != _APPLICATION and tables:
-                raise sqlite3.NotSupportedError("not a cache of goleaklint")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = OFF")
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("DROP TABLE IF EXISTS kept")
-            connection.execute("CREATE TABLE kept (key BLOB PRIMARY KEY, day INTEGER, value BLOB) WITHOUT ROWID")
-            connection.execute(f"PRAGMA application_id = {_APPLICATION}")
-            connection.execute(f"PRAGMA user_version = {_LAYOUT}")
+            connection.execute("BEGIN")  # what is read in it is of one moment
+            is_ours = _is_ours(connection)
             connection.execute("COMMIT")
+            if not is_ours:
+                connection.execute("BEGIN IMMEDIATE")
+                if not _is_ours(connection):  # nobody else has made it in the meantime
+                    _make(connection)
+                connection.execute("COMMIT")
+                with contextlib.suppress(sqlite3.OperationalError):  # another process is at it: it will do
+                    connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = OFF")  # what a crash of the machine costs is a cache
         except BaseException:
             connection.close()
             raise
@@ -148,6 +143,23 @@ class Store:
                 remove(self.path)
         else:
             self.trouble = self.trouble or f"the cache is not used: {error}"
+
+
+def _is_ours(connection: sqlite3.Connection) -> bool:
+    """Whether the file is a store of this layout; NotSupportedError for one of another program."""
+    (owner,) = connection.execute("PRAGMA application_id").fetchone()
+    (layout,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if owner != _APPLICATION and tables:
+        raise sqlite3.NotSupportedError("not a cache of goleaklint")
+    return bool(owner == _APPLICATION and layout == _LAYOUT)
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    connection.execute("DROP TABLE IF EXISTS kept")
+    connection.execute("CREATE TABLE kept (key BLOB PRIMARY KEY, day INTEGER, value BLOB) WITHOUT ROWID")
+    connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+    connection.execute(f"PRAGMA user_version = {_LAYOUT}")
 
 
 def remove(path: Path) -> None:

@@ -115,7 +115,7 @@ def test_what_nobody_asks_for_is_dropped(tmp_path: Path) -> None:
 
 
 def test_two_processes_at_once(tmp_path: Path) -> None:
-    """Each of four processes puts a hundred values at the same time as the others, and all are there."""
+    """Each of eight processes puts a hundred values at the same time as the others, and all are there."""
     code = (
         "import sys; from pathlib import Path; from goleaklint.store import Store; s = Store(Path(sys.argv[1]))\n"
         "for n in range(100): s.put(f'{sys.argv[2]} {n}'.encode(), b'v')\n"
@@ -123,11 +123,11 @@ def test_two_processes_at_once(tmp_path: Path) -> None:
     )
     running = [
         subprocess.Popen([sys.executable, "-c", code, str(tmp_path), str(number)], stdout=subprocess.PIPE, text=True)
-        for number in range(4)
+        for number in range(8)
     ]
-    assert [process.communicate()[0] for process in running] == ["\n"] * 4
+    assert [process.communicate()[0] for process in running] == ["\n"] * 8
     after = Store(tmp_path)
-    assert {after.get(f"{who} {number}".encode()) for who in range(4) for number in range(100)} == {b"v"}
+    assert {after.get(f"{who} {number}".encode()) for who in range(8) for number in range(100)} == {b"v"}
 
 
 def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
