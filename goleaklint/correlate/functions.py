@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from goleaklint.golang import ast
+from goleaklint.golang.constraints import DEFAULT, Constraint
+from goleaklint.golang.declarations import FuncDecl
 from goleaklint.golang.discover import join
 from goleaklint.golang.source import SourceFile, parse_file
 from goleaklint.golang.units import number_inits
@@ -21,6 +23,7 @@ from goleaklint.model import Span
 # Bodies of range-over-func loops, and wrappers that the compiler makes, are no functions of the source.
 _NOT_IN_SOURCE = re.compile(r"-range\d+|\.(?:gowrap|deferwrap)\d+$|-fm$")
 _TYPE_ARGUMENTS = re.compile(r"\[.*\]")
+_FUNCTION_TYPES = frozenset({"CancelFunc", "StopFunc", "CancelCauseFunc"})
 _LITERAL = re.compile(r"(?:\.func\d+|\.\d+)(?:\.\d+)*$")
 
 
@@ -139,6 +142,40 @@ class Package:
                     if isinstance(node, ast.Call):
                         yield Start(function, node, line_of(function.file, node)), node
 
+    def declared(self, name: str) -> FuncDecl | None:
+        """The function of the package with this name, no method."""
+        return self._declared.get(name)
+
+    def methods(self, name: str) -> list[FuncDecl]:
+        """The methods of the package with this name, of any type."""
+        return self._methods.get(name, [])
+
+    @cached_property
+    def _declared(self) -> dict[str, FuncDecl]:
+        return {func.name: func for file in self._files.values() for func in file.funcs if func.recv is None}
+
+    @cached_property
+    def _methods(self) -> dict[str, list[FuncDecl]]:
+        found: dict[str, list[FuncDecl]] = {}
+        for file in self._files.values():
+            for func in file.funcs:
+                if func.recv is not None:
+                    found.setdefault(func.name, []).append(func)
+        return found
+
+    @cached_property
+    def function_fields(self) -> frozenset[str]:
+        """The names of the fields in the package's structs that hold functions."""
+        return frozenset(
+            field.name
+            for file in self._files.values()
+            for decl in file.types
+            if isinstance(decl.type, ast.StructType)
+            for field in decl.type.fields
+            if isinstance(field.type, ast.FuncType)
+            or (isinstance(field.type, ast.TypeName) and field.type.name in _FUNCTION_TYPES)
+        )
+
     def symbol(self, function: Function) -> str:
         """Go's full name as in a traceback, `import/path.F.func1`; the linker calls every program `main`."""
         package = function.file.package
@@ -164,8 +201,18 @@ class Package:
         for file in files.values():
             by_package.setdefault(file.package, []).append(file)
         for together in by_package.values():
-            number_inits(together)
+            _number(together)
         return files
+
+
+def _number(files: list[SourceFile]) -> None:
+    """By builds: what `x_windows.go` holds is not counted for Linux."""
+    constraints = {file: Constraint(file.path.rpartition("/")[2], file.build, file.uses_cgo) for file in files}
+    number_inits([file for file in files if constraints[file].allows(DEFAULT)])
+    for file in files:
+        if file.together is None:
+            config = constraints[file].config() or DEFAULT
+            number_inits([other for other in files if other is file or constraints[other].allows(config)])
 
 
 def agrees(local_name: str, function: Function) -> bool:

@@ -9,6 +9,7 @@ the build's directories, else by its last elements.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -21,6 +22,7 @@ from goleaklint.golang.modules import Module, Modules, parse_go_mod
 
 # Programs whose import path the linker does not know: `go build`, and `go build x.go` for other packages.
 _NAMELESS = frozenset({"main", "command-line-arguments"})
+_UPPER = re.compile(r"!([a-z])")
 _SKIPPED = frozenset({"node_modules", "vendor"})
 
 
@@ -43,6 +45,8 @@ class Repository:
                 continue
             module, below = owner
             remote, _, _ = frame.file.rpartition("/")
+            if _is_of_another(remote, module):
+                continue
             if not below:
                 self._build_roots.setdefault(remote, module.root)
             elif remote.endswith("/" + below):
@@ -64,6 +68,8 @@ class Repository:
         path = split_symbol(frame.function)[0]
         owner = self._owner(path)
         if owner is not None:
+            if _is_of_another("/".join(above), owner[0]) or not _ends(above, owner[1]):
+                return None
             local = join(_below(*owner), base)
             return local if os.path.isfile(local) else None
         return self._by_last_elements(frame.file, base) if path in _NAMELESS else None
@@ -152,6 +158,22 @@ class Repository:
         best = max(scores, default=(0, ""))[0]
         paths = [path for score, path in scores if score == best]
         return paths[0] if len(paths) == 1 else None
+
+
+def _is_of_another(remote: str, module: Module) -> bool:
+    """A literal of a dependency that came in by inlining: the name begins with this module, the file does not.
+
+    `@v1.2.3` in a path stands behind the module's own, in which `!x` is X (golang.org/x/mod/module, EscapePath).
+    """
+    path, version, _ = remote.partition("@")
+    path = _UPPER.sub(lambda letter: letter[1].upper(), path)
+    return bool(version) and path != module.path and not path.endswith("/" + module.path)
+
+
+def _ends(above: list[str], below: str) -> bool:
+    """Whether a file's directory is the package's; a //line comment may name a file without one."""
+    wanted = below.split("/") if below else []
+    return not above or above in ([""], ["."]) or above[len(above) - len(wanted) :] == wanted
 
 
 def _common_tail(left: tuple[str, ...], right: tuple[str, ...]) -> int:

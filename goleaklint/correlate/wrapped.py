@@ -1,0 +1,93 @@
+"""What the compiler makes functions of besides functions: loops over functions, and go and defer statements.
+
+Both depend on types, of which syntax tells most: where it does not, the likelier is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goleaklint.correlate.functions import Function, Package
+from goleaklint.golang import ast
+from goleaklint.golang.declarations import FuncDecl
+from goleaklint.golang.source import SourceFile
+
+# Of the standard library, by the last element of the import path: what returns an iterator.
+_ITERATORS = {
+    "slices": {"All", "Values", "Backward", "Chunk"},
+    "maps": {"All", "Keys", "Values"},
+    "strings": {"Lines", "SplitSeq", "SplitAfterSeq", "FieldsSeq", "FieldsFuncSeq"},
+    "bytes": {"Lines", "SplitSeq", "SplitAfterSeq", "FieldsSeq", "FieldsFuncSeq"},
+}
+
+
+def wrapped_statements(function: Function, package: Package) -> list[ast.Go | ast.Defer]:
+    """The go and defer statements of a function whose call has arguments or results, which count together.
+
+    typecheck/stmt.go, normalizeGoDeferCall: the others need no wrapper.
+    """
+    nodes = [node for node in function.own_nodes() if isinstance(node, ast.Go | ast.Defer)]
+    kept = [node for node in nodes if _needs_wrapper(node.call, function.file, package)]
+    return sorted(kept, key=lambda node: node.at)
+
+
+def _needs_wrapper(call: ast.Expr, file: SourceFile, package: Package) -> bool:
+    if not isinstance(call, ast.Call):
+        return False
+    if call.args:
+        return True
+    fun = call.fun.x if isinstance(call.fun, ast.Index) else call.fun
+    if isinstance(fun, ast.FuncLit):
+        return bool(fun.type.params or fun.type.results)
+    if isinstance(fun, ast.Name):
+        declared = package.declared(fun.name)
+        return fun.name == "recover" or (declared is not None and bool(declared.type.results))
+    if not isinstance(fun, ast.Selector):
+        return False
+    if isinstance(fun.x, ast.Name) and fun.x.name in file.imports:
+        return False  # results of another package's function are not known; few are started that have any
+    return fun.name not in package.function_fields or bool(package.methods(fun.name))
+
+
+def loops_over_functions(function: Function, package: Package) -> list[ast.Range]:
+    """The loops of a function whose operand is a function, in the order of the source."""
+    nodes = [node for node in function.own_nodes() if isinstance(node, ast.Range)]
+    return sorted((node for node in nodes if _is_function(node.x, function, package)), key=lambda node: node.at)
+
+
+def _is_function(expr: ast.Expr, function: Function, package: Package) -> bool:
+    if isinstance(expr, ast.FuncLit):
+        return True
+    if isinstance(expr, ast.Name):
+        return any(_is_iterator(type_) for type_ in _types_of(expr.name, function))
+    if not isinstance(expr, ast.Call):
+        return False
+    fun = expr.fun.x if isinstance(expr.fun, ast.Index) else expr.fun
+    if isinstance(fun, ast.Name):
+        return _returns_iterator(package.declared(fun.name))
+    if not isinstance(fun, ast.Selector):
+        return False
+    if isinstance(fun.x, ast.Name) and fun.x.name in function.file.imports:
+        path = function.file.imports[fun.x.name]
+        return fun.name in _ITERATORS.get(path.rpartition("/")[2], ())
+    return any(map(_returns_iterator, package.methods(fun.name)))
+
+
+def _returns_iterator(decl: FuncDecl | None) -> bool:
+    return decl is not None and len(decl.type.results) == 1 and _is_iterator(decl.type.results[0].type)
+
+
+def _is_iterator(type_: ast.Type) -> bool:
+    """`iter.Seq[T]`, or `func(yield func(T) bool)`."""
+    if isinstance(type_, ast.TypeName):
+        return type_.package == "iter" and type_.name in ("Seq", "Seq2")
+    return isinstance(type_, ast.FuncType) and not type_.results
+
+
+def _types_of(name: str, function: Function) -> Iterator[ast.Type]:
+    """The types of the parameters around with this name, those of the function around a literal too."""
+    for decl in function.file.funcs:
+        if decl.at <= function.at < decl.end:
+            literals = (literal.type for literal in decl.literals if literal.at <= function.at < literal.end)
+            for signature in (decl.type, *literals):
+                yield from (param.type for param in signature.params if param.name == name)
