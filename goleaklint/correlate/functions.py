@@ -22,7 +22,7 @@ from goleaklint.model import Span
 
 # Bodies of range-over-func loops, and wrappers that the compiler makes, are no functions of the source.
 _NOT_IN_SOURCE = re.compile(r"-range\d+|\.(?:gowrap|deferwrap)\d+$|-fm$")
-_TYPE_ARGUMENTS = re.compile(r"\[.*\]")
+_BRACKET = re.compile(r"([\[\]])")
 _FUNCTION_TYPES = frozenset({"CancelFunc", "StopFunc", "CancelCauseFunc"})
 _LITERAL = re.compile(r"(?:\.func\d+|\.\d+)(?:\.\d+)*$")
 
@@ -49,11 +49,24 @@ class Function(NamedTuple):
 def source_name(local_name: str) -> str:
     """A name of a dump as the source has it: without range bodies and wrappers, `[...]` for type arguments.
 
-    >>> source_name("RangeFunc-range1"), source_name("glob..func2.1")
-    ('RangeFunc', 'init.func2.1')
+    >>> source_name("RangeFunc-range1"), source_name("glob..func2.1"), source_name("Sorted[go.shape.[]int].Collect[int]")
+    ('RangeFunc', 'init.func2.1', 'Sorted[...].Collect[...]')
     """
-    name = _TYPE_ARGUMENTS.sub("[...]", _NOT_IN_SOURCE.sub("", local_name))
+    name = _without_type_arguments(_NOT_IN_SOURCE.sub("", local_name))
     return "init." + name.removeprefix("glob..") if name.startswith("glob..") else name
+
+
+def _without_type_arguments(name: str) -> str:
+    if "[" not in name:
+        return name
+    kept: list[str] = []
+    depth = 0
+    for piece in _BRACKET.split(name):
+        depth -= piece == "]"
+        if depth <= 0:
+            kept.append("..." * (piece == "]") + piece)
+        depth += piece == "["
+    return "".join(kept)
 
 
 class Start(NamedTuple):

@@ -10,7 +10,7 @@ literals of the first: `caller.callee.func3` is any literal of `callee`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from goleaklint.correlate.functions import Function, Package, line_of, source_name
@@ -43,6 +43,8 @@ def resolve(package: Package, local_name: str, path: str, line: int | None = Non
     made = _MADE.search(local_name)
     if made is not None:
         around = resolve(package, local_name[: made.start()], path, line)
+        if around is None:  # the loop of a function that came in by inlining
+            around = next(map(Named, _callees(package, source_name(local_name), path)), None)
         return around and _made(around, made[1], int(made[2]), package, line)
     function = package.named(local_name, path)
     if function is not None:
@@ -53,8 +55,9 @@ def resolve(package: Package, local_name: str, path: str, line: int | None = Non
 def _made(around: Named, kind: str, number: int, package: Package, line: int | None) -> Named | None:
     """The number-th loop or wrapped statement; the only one of its kind on the line, where a line is known."""
     function = around.function
-    nodes: Sequence[ast.Node]
-    nodes = loops_over_functions(function, package) if kind == "-range" else wrapped_statements(function, package)
+    nodes: Sequence[ast.Node] = (
+        loops_over_functions(function, package, number) if kind == "-range" else wrapped_statements(function, package)
+    )
     right = _KINDS[kind]
     here = [
         node for node in nodes if isinstance(node, right) and line is not None and line_of(function.file, node) == line
@@ -80,19 +83,20 @@ def _inlined_literals(package: Package, name: str, path: str) -> Iterator[Functi
     counters = re.findall(r"\.\w+", tail[0]) if tail is not None else []
     for place in range(len(counters)):
         below = "".join(counters[place + 1 :])
-        callee = _callee(package, name.removesuffix("".join(counters[place:])), path)
-        if callee is None:
-            continue
-        prefix = callee.name + (".func" if callee.literal is None else ".")
-        shape = re.compile(re.escape(prefix) + r"\d+" + re.escape(below))
-        yield from (each for each in package.functions(callee.file.path) if shape.fullmatch(each.name))
+        for callee in _callees(package, name.removesuffix("".join(counters[place:])), path):
+            prefix = callee.name + (".func" if callee.literal is None else ".")
+            shape = re.compile(re.escape(prefix) + r"\d+" + re.escape(below))
+            yield from (each for each in package.functions(callee.file.path) if shape.fullmatch(each.name))
 
 
-def _callee(package: Package, outer: str, path: str) -> Function | None:
-    """The inlined function at the end of `caller.callee`, the longest name first: `T.M` is no M inlined into T."""
+def _callees(package: Package, outer: str, path: str) -> Iterable[Function]:
+    """The inlined function at the end of `caller.callee`, the longest name first: `T.M` is no M inlined into T.
+
+    What was inlined may itself be a literal that came in by inlining, `caller.caller.callee.func3`.
+    """
     at = -1
     while (at := outer.find(".", at + 1)) >= 0:
         callee = package.named(outer[at + 1 :], path)
         if callee is not None:
-            return callee
-    return None
+            return (callee,)
+    return _inlined_literals(package, outer, path)

@@ -72,7 +72,9 @@ class Repository:
                 return None
             local = join(_below(*owner), base)
             return local if os.path.isfile(local) else None
-        return self._by_last_elements(frame.file, base) if path in _NAMELESS else None
+        if path not in _NAMELESS or "vendor" in above or all(_is_of_another("/".join(above), m) for m in self.modules):
+            return None
+        return self._by_last_elements(frame.file, base)
 
     def package_of(self, path: str) -> Package:
         """The parsed package of a file that `file` gave."""

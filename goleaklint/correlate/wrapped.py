@@ -49,28 +49,41 @@ def _needs_wrapper(call: ast.Expr, file: SourceFile, package: Package) -> bool:
     return fun.name not in package.function_fields or bool(package.methods(fun.name))
 
 
-def loops_over_functions(function: Function, package: Package) -> list[ast.Range]:
-    """The loops of a function whose operand is a function, in the order of the source."""
+def loops_over_functions(function: Function, package: Package, at_least: int) -> list[ast.Range]:
+    """The loops of a function whose operand is a function, in the order of the source.
+
+    When these are fewer than there must be, first calls and then all else of which nothing is known count, too.
+    """
     nodes = [node for node in function.own_nodes() if isinstance(node, ast.Range)]
-    return sorted((node for node in nodes if _is_function(node.x, function, package)), key=lambda node: node.at)
+    kinds = {node: _is_function(node.x, function, package) for node in sorted(nodes, key=lambda node: node.at)}
+    sure = [node for node, is_function in kinds.items() if is_function]
+    possible = [node for node, is_function in kinds.items() if is_function is not False]
+    likely = [node for node in possible if kinds[node] or isinstance(node.x, ast.Call)]
+    return next((found for found in (sure, likely) if len(found) >= at_least), possible)
 
 
-def _is_function(expr: ast.Expr, function: Function, package: Package) -> bool:
+def _is_function(expr: ast.Expr, function: Function, package: Package) -> bool | None:
+    """None where syntax does not tell."""
     if isinstance(expr, ast.FuncLit):
         return True
-    if isinstance(expr, ast.Name):
-        return any(_is_iterator(type_) for type_ in _types_of(expr.name, function))
-    if not isinstance(expr, ast.Call):
+    if isinstance(expr, ast.Literal | ast.Composite | ast.Binary | ast.SliceExpr):
         return False
+    if isinstance(expr, ast.Name):
+        types = list(_types_of(expr.name, function))
+        return any(map(_is_iterator, types)) if types else None
+    if not isinstance(expr, ast.Call):
+        return None
     fun = expr.fun.x if isinstance(expr.fun, ast.Index) else expr.fun
     if isinstance(fun, ast.Name):
-        return _returns_iterator(package.declared(fun.name))
+        declared = package.declared(fun.name)
+        return _returns_iterator(declared) if declared is not None else None
     if not isinstance(fun, ast.Selector):
-        return False
+        return None
     if isinstance(fun.x, ast.Name) and fun.x.name in function.file.imports:
         path = function.file.imports[fun.x.name]
-        return fun.name in _ITERATORS.get(path.rpartition("/")[2], ())
-    return any(map(_returns_iterator, package.methods(fun.name)))
+        return True if fun.name in _ITERATORS.get(path.rpartition("/")[2], ()) else None
+    methods = package.methods(fun.name)
+    return any(map(_returns_iterator, methods)) if methods else None
 
 
 def _returns_iterator(decl: FuncDecl | None) -> bool:
