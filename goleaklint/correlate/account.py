@@ -6,25 +6,32 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from goleaklint.correlate.behind import Callers
 from goleaklint.correlate.blocking import block_site
-from goleaklint.correlate.creation import creation_site, handed_over_site
+from goleaklint.correlate.creation import creation_site, handed_over_candidates, handed_over_site
 from goleaklint.correlate.predict import predict
 from goleaklint.correlate.repository import Repository
+from goleaklint.correlate.roots import creation_by_root
 from goleaklint.dump.account import Account, Group, How, Site
-from goleaklint.dump.goroutines import Dump, Frame, Verdict
+from goleaklint.dump.goroutines import Dump, Frame, Stack, Verdict
 from goleaklint.model import Diagnostic, Finding, Rule
 
 # Checks the packages in these directories. It is a parameter so that this layer does not depend on the engine.
 Check = Callable[[Sequence[str]], tuple[Sequence[Finding], Sequence[Rule]]]
 
+_MOST_CHECKED = 10  # candidates of a group whose packages are checked for findings: a check takes time
+
 
 def correlate(dumps: Sequence[Dump], repository: Repository, check: Check) -> list[Account]:
     """One account for each dump. `check` runs once, for the packages that occur in any of them."""
     placed: list[tuple[Dump, list[Group]]] = []
+    callers = Callers(repository)
     for dump in dumps:
         repository.learn(_frames(dump))
-        placed.append((dump, [_group(dump, index, repository) for index in range(len(dump.buckets))]))
-    directories = sorted({_directory(site) for _, groups in placed for group in groups for site in _sites(group)})
+        placed.append((dump, [_group(dump, index, repository, callers) for index in range(len(dump.buckets))]))
+    directories = sorted(
+        {_directory(site) for _, groups in placed for group in groups for site in _checked_sites(group)}
+    )
     findings, rules = check(directories) if directories else ((), ())
     return [
         Account(
@@ -37,35 +44,58 @@ def correlate(dumps: Sequence[Dump], repository: Repository, check: Check) -> li
     ]
 
 
-def _group(dump: Dump, index: int, repository: Repository) -> Group:
+def _group(dump: Dump, index: int, repository: Repository, callers: Callers) -> Group:
     bucket = dump.buckets[index]
     if bucket.verdict is Verdict.NEVER:
         return Group(bucket=bucket)
-    creation = creation_site(bucket.stack, repository)
+    creation, candidates = _creation(bucket.stack, repository, callers)
     return Group(
         bucket=bucket,
         creation=creation,
         handed_over=handed_over_site(bucket.stack, creation, repository) if creation is not None else None,
+        candidates=candidates,
         block=block_site(bucket, repository),
     )
+
+
+def _creation(stack: Stack, repository: Repository, callers: Callers) -> tuple[Site | None, tuple[Site, ...]]:
+    """The creation site, or the places that can be it."""
+    if stack.created_by is None and stack.frames:
+        rooted = creation_by_root(stack.frames[-1], None, repository)
+        if rooted:
+            return (rooted[0], ()) if len(rooted) == 1 else (None, rooted)
+    creation = creation_site(stack, repository)
+    if creation is not None:
+        return creation, ()
+    if any(repository.file(frame) is not None for frame in _all_frames(stack)):
+        return None, handed_over_candidates(stack, repository)
+    return None, callers.behind(stack)
 
 
 def _predicted(group: Group, findings: Sequence[Finding], rules: Sequence[Rule]) -> Group:
     prediction = None
     if group.bucket.verdict is not Verdict.NEVER:
-        prediction = predict(group.bucket, group.creation, group.block, findings, rules)
+        prediction = predict(group.bucket, group.creation, group.block, findings, rules, group.candidates)
     return msgspec.structs.replace(group, prediction=prediction)
 
 
 def _frames(dump: Dump) -> Iterable[Frame]:
     for bucket in dump.buckets:
-        yield from bucket.stack.frames
-        if bucket.stack.created_by is not None:
-            yield bucket.stack.created_by
+        yield from _all_frames(bucket.stack)
+
+
+def _all_frames(stack: Stack) -> Iterable[Frame]:
+    yield from stack.frames
+    if stack.created_by is not None:
+        yield stack.created_by
 
 
 def _sites(group: Group) -> list[Site]:
     return [site for site in (group.creation, group.handed_over, group.block) if site is not None]
+
+
+def _checked_sites(group: Group) -> list[Site]:
+    return [*_sites(group), *group.candidates[:_MOST_CHECKED]]
 
 
 def _directory(site: Site) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from goleaklint.correlate.functions import Function, Package, Start, agrees, is_named, line_of, source_name
 from goleaklint.correlate.repository import Repository
+from goleaklint.correlate.roots import is_created
 from goleaklint.correlate.sites import lost_site, named_site, site
 from goleaklint.dump.account import How, Site
 from goleaklint.dump.goroutines import Frame, Stack
-from goleaklint.dump.symbols import RUNNERS, split_symbol
+from goleaklint.dump.symbols import split_symbol
 from goleaklint.golang import ast
 
 
@@ -82,7 +83,7 @@ def _through_helper(stack: Stack, repository: Repository) -> Site | None:
     """By the outermost frame of the checkout, which is the function handed over; else by the ancestors' frames."""
     if stack.created_by is not None:
         helper = stack.created_by.function
-    elif stack.frames and stack.frames[-1].function in RUNNERS:  # a finalizer or cleanup that blocks
+    elif stack.frames and is_created(stack.frames[-1]):  # a finalizer that blocks; or a profile, without creation lines
         helper = stack.frames[-1].function
     else:
         return None
@@ -111,6 +112,20 @@ def _hand_over(package: Package, function: Function, line: int, note: str) -> Si
     else:
         start = package.call_with(function.literal) or Start(function, function.literal, 0)
     return site(package, start.function, start.node, How.HELPER, line, note) if start is not None else None
+
+
+def handed_over_candidates(stack: Stack, repository: Repository) -> tuple[Site, ...]:
+    """For a function handed to a helper by several calls: all of them."""
+    frame = next((frame for frame in reversed(stack.frames) if repository.file(frame) is not None), None)
+    path = repository.file(frame) if frame is not None else None
+    if frame is None or path is None or not (stack.created_by is not None or is_created(stack.frames[-1])):
+        return ()
+    package = repository.package_of(path)
+    function = package.named(split_symbol(frame.function)[1], path)
+    if function is None or function.literal is not None:
+        return ()
+    calls = package.calls_with(function.name.rpartition(".")[2])
+    return tuple(site(package, call.function, call.node, How.CANDIDATE, call.line) for call in calls)
 
 
 def _from_ancestors(stack: Stack, helper: str, repository: Repository) -> Site | None:

@@ -11,12 +11,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from goleaklint.facts.package import PackageFacts
 from goleaklint.golang import ast
 from goleaklint.golang.constraints import DEFAULT, Constraint
 from goleaklint.golang.declarations import FuncDecl
 from goleaklint.golang.discover import join
+from goleaklint.golang.modules import UNKNOWN_VERSION
 from goleaklint.golang.source import SourceFile, parse_file
-from goleaklint.golang.units import number_inits
+from goleaklint.golang.units import Unit, number_inits
 from goleaklint.golang.walk import descend
 from goleaklint.model import Span
 
@@ -49,8 +51,8 @@ class Function(NamedTuple):
 def source_name(local_name: str) -> str:
     """A name of a dump as the source has it: without range bodies and wrappers, `[...]` for type arguments.
 
-    >>> source_name("RangeFunc-range1"), source_name("glob..func2.1"), source_name("Sorted[go.shape.[]int].Collect[int]")
-    ('RangeFunc', 'init.func2.1', 'Sorted[...].Collect[...]')
+    >>> source_name("RangeFunc-range1"), source_name("glob..func2.1"), source_name("Sorted[go.shape.[]int].Map[int]")
+    ('RangeFunc', 'init.func2.1', 'Sorted[...].Map[...]')
     """
     name = _without_type_arguments(_NOT_IN_SOURCE.sub("", local_name))
     return "init." + name.removeprefix("glob..") if name.startswith("glob..") else name
@@ -85,6 +87,7 @@ class Package:
         self.import_path = import_path
         self._functions: dict[str, list[Function]] = {}
         self._starts: dict[str, list[Start]] = {}
+        self._facts: dict[str, PackageFacts] = {}
 
     def file(self, path: str) -> SourceFile | None:
         """One file of the directory; None when it cannot be read or is no Go file."""
@@ -162,6 +165,18 @@ class Package:
     def methods(self, name: str) -> list[FuncDecl]:
         """The methods of the package with this name, of any type."""
         return self._methods.get(name, [])
+
+    def declaration(self, function: Function) -> FuncDecl | None:
+        """The declaration that a function or literal is in; None for a package variable's."""
+        return next((decl for decl in function.file.funcs if decl.at <= function.at < decl.end), None)
+
+    def facts(self, file: SourceFile) -> PackageFacts:
+        """What types can be told of a file's code."""
+        if file.package not in self._facts:
+            together = file.together or (file,)
+            unit = Unit(self.import_path, "", UNKNOWN_VERSION, file.package, together, frozenset(), "")
+            self._facts[file.package] = PackageFacts(unit)
+        return self._facts[file.package]
 
     @cached_property
     def _declared(self) -> dict[str, FuncDecl]:

@@ -13,7 +13,12 @@ from goleaklint.model import Finding, Role, Rule, Span
 
 
 def predict(
-    bucket: Bucket, creation: Site | None, block: Site | None, findings: Iterable[Finding], rules: Sequence[Rule]
+    bucket: Bucket,
+    creation: Site | None,
+    block: Site | None,
+    findings: Iterable[Finding],
+    rules: Sequence[Rule],
+    candidates: Sequence[Site] = (),
 ) -> Prediction | None:
     """The best finding, by which of its lines meet the bucket's; None when none does.
 
@@ -25,7 +30,7 @@ def predict(
     declared = {rule.code: frozenset(rule.wait_reasons) for rule in rules}
     best: tuple[tuple[object, ...], Prediction] | None = None
     for finding in findings:
-        match = _match(finding, creation, block)
+        match = _match(finding, creation, block, candidates)
         if match is None:
             continue
         wanted = declared.get(finding.code, frozenset())
@@ -38,7 +43,7 @@ def predict(
     return best[1] if best else None
 
 
-def _match(finding: Finding, creation: Site | None, block: Site | None) -> Match | None:
+def _match(finding: Finding, creation: Site | None, block: Site | None, candidates: Sequence[Site]) -> Match | None:
     spans = [finding.span, *(place.span for place in finding.related if place.role in (Role.CREATION, Role.BLOCKS))]
     at_creation = any(_meets(span, creation) for span in spans)
     at_block = any(_meets(span, block) for span in spans)
@@ -48,6 +53,8 @@ def _match(finding: Finding, creation: Site | None, block: Site | None) -> Match
         return Match.BLOCK
     if at_creation and _same_function(finding, creation, block):
         return Match.CREATION
+    if any(_meets(span, site) for span in spans for site in candidates):
+        return Match.CANDIDATE
     return None
 
 

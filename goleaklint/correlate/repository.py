@@ -76,6 +76,11 @@ class Repository:
             return None
         return self._by_last_elements(frame.file, base)
 
+    def go_files(self) -> list[str]:
+        """Every Go file of the checkout without vendored ones: first those in directories that were asked for."""
+        every = sorted(path for paths in self._walk[1].values() for path in paths)
+        return sorted(every, key=lambda path: path.rpartition("/")[0] not in self._packages)
+
     def package_of(self, path: str) -> Package:
         """The parsed package of a file that `file` gave."""
         directory = path.rpartition("/")[0] or ("/" if path.startswith("/") else ".")

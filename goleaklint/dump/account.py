@@ -20,6 +20,8 @@ class How(StrEnum):
     LINE = "line"  # the line that the dump names holds what it should
     MOVED = "moved"  # the source has changed: found again by the function's name
     HELPER = "helper"  # the go statement is in a helper: the repository's call that led there
+    ROOT = "root"  # the dump names no creation: by the function that the goroutine began with
+    CANDIDATE = "candidate"  # one of the calls that can have led to the goroutine
     LOST = "lost"  # the source has changed, and nothing like it is in the function that the dump names
 
 
@@ -43,6 +45,7 @@ class Match(StrEnum):
     BOTH = "block and creation"
     BLOCK = "block"
     CREATION = "creation"
+    CANDIDATE = "candidate"  # one of the calls that can have led to the goroutines
 
 
 class Prediction(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,12 +58,14 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True):
 class Group(msgspec.Struct, frozen=True, kw_only=True):
     """One bucket and what the checkout says of it; None where it says nothing.
 
-    `handed_over` is the call that gave the function to a `creation` that starts whatever it is given.
+    `handed_over` is the call that gave the function to a `creation` that starts whatever it is given. `candidates` are
+    calls that can have led to the goroutines where nothing tells which did; then there is no `creation`.
     """
 
     bucket: Bucket
     creation: Site | None = None
     handed_over: Site | None = None
+    candidates: tuple[Site, ...] = ()
     block: Site | None = None
     prediction: Prediction | None = None
 

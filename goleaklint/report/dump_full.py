@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from goleaklint.dump.account import Account, Group, How, Site
+from goleaklint.dump.account import Account, Group, How, Match, Site
 from goleaklint.dump.goroutines import Bucket, Frame, Verdict
 from goleaklint.model import Report, Span
 from goleaklint.report.excerpt import Line, Mark, excerpt
@@ -46,6 +46,7 @@ _COLORS = {
 _NOT_WAITING = frozenset({"running", "runnable"})
 _INDENT = "  "
 _MOST_FRAMES = 6
+_MOST_CANDIDATES = 5
 _MOST_IDS = 5
 _MOST_LABELS = 3
 
@@ -86,12 +87,14 @@ def _group(group: Group, sources: Sources, width: int) -> Iterator[Line]:
         if site is not None and site.note:
             yield [(f"{_INDENT}= ", "gutter"), (visible(site.note), "note")]
     yield from _inside(group)
+    yield from _candidates(group)
     yield from _details(bucket)
     if group.prediction is not None:
         finding = group.prediction.finding
         where = f"{visible(finding.span.path)}:{finding.span.line}:{finding.span.column}"
+        known = "may be" if group.prediction.match is Match.CANDIDATE else "predicted by"
         yield [
-            (f"{_INDENT}= predicted by ", "gutter"),
+            (f"{_INDENT}= {known} ", "gutter"),
             (f"{finding.code} {finding.name}", "finding"),
             (f" ({finding.confidence} confidence) at {where}: {visible(finding.message)}", ""),
         ]
@@ -148,6 +151,18 @@ def _place(site: Site, gutter: int) -> Line:
     where = f"{visible(site.span.path)}:{site.span.line}:{site.span.column}"
     function = f" in {visible(site.function)}" if site.function else ""
     return [(f"{'':>{gutter}}--> ", "gutter"), (where, ""), (function, "")]
+
+
+def _candidates(group: Group) -> Iterator[Line]:
+    """Calls that can have led to the goroutines: none is more certain than the others."""
+    if group.candidates:
+        places = "one of these places" if len(group.candidates) > 1 else "this place"
+        yield [(f"{_INDENT}= nothing tells where from, but it can be {places}:", "gutter")]
+    for site in group.candidates[:_MOST_CANDIDATES]:
+        where = f"{visible(site.span.path)}:{site.span.line}:{site.span.column}"
+        yield [(f"{_INDENT}    {where}", ""), (f": {visible(site.statement)}", "")]
+    if len(group.candidates) > _MOST_CANDIDATES:
+        yield [(f"{_INDENT}    and {len(group.candidates) - _MOST_CANDIDATES} more", "")]
 
 
 def _widened(span: Span, sources: Sources) -> Span:

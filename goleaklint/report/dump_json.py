@@ -15,11 +15,12 @@ dumps           one for each file that could be read:
                 innermost first, names and files as the dump has them
     creation    null, or the place in the repository that creates these goroutines
     handedOver  null, or the call that gave the function to a `creation` that starts whatever it is given
+    candidates  the places that can have led to these goroutines, where nothing tells which did (then creation is null)
     block       null, or the innermost place in the repository where they wait
                 a place: {path, line, column, endLine, endColumn, function, statement, how, dumpLine, note, excerpt}
-                how: "line", "moved", "helper" or "lost"; excerpt: [{line, text}]
+                how: "line", "moved", "helper", "root", "candidate" or "lost"; excerpt: [{line, text}]
     finding     null, or {code, name, severity, confidence, message, path, line, column, fingerprint, match}
-                match: "block and creation", "block" or "creation"
+                match: "block and creation", "block", "creation" or "candidate"
   diagnostics   [{path, line, kind, message}] about this dump
 unread          [{path, message}]: the files that could not be read
 """
@@ -82,6 +83,7 @@ def _group(group: Group, sources: Sources) -> dict[str, Any]:
         "stack": _stack(bucket.stack),
         "creation": _site(group.creation, sources),
         "handedOver": _site(group.handed_over, sources),
+        "candidates": [_site(site, sources) for site in group.candidates],
         "block": _site(group.block, sources),
         "finding": _finding(group.prediction),
     }

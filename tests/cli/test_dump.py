@@ -208,6 +208,7 @@ def test_json(run: Run) -> None:
                             ],
                         },
                         "handedOver": None,
+                        "candidates": [],
                         "block": {
                             "path": local,
                             "line": 20,
