@@ -62,8 +62,29 @@ def handed_over_site(stack: Stack, creation: Site, repository: Repository) -> Si
     package = repository.package_of(path)
     function = package.named(split_symbol(frame.function)[1], path)
     if function is None or _is_named_by(creation, function, repository):
-        return None
+        return _submitted(stack, repository)
     return _hand_over(package, function, frame.line, "")
+
+
+def _submitted(stack: Stack, repository: Repository) -> Site | None:
+    """For a worker that runs what others gave it, `for task := range tasks { task() }`: the call that gave this one.
+
+    A callback, `tree.Walk(func...)`, is no such thing: the function around its literal is in the stack, too.
+    """
+    seen: set[tuple[str, int]] = set()
+    for frame in reversed(stack.frames):
+        path = repository.file(frame)
+        package = repository.package_of(path) if path is not None else None
+        function = package.named(split_symbol(frame.function)[1], path or "") if package is not None else None
+        if package is None or function is None:
+            continue
+        decl = package.declaration(function)
+        place = (function.file.path, decl.at if decl is not None else function.at)
+        if seen and place not in seen and function.literal is not None:
+            call = package.call_with(function.literal)
+            return site(package, call.function, call.node, How.HELPER, frame.line) if call is not None else None
+        seen.add(place)
+    return None
 
 
 def _is_named_by(creation: Site, function: Function, repository: Repository) -> bool:

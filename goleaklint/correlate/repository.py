@@ -18,7 +18,7 @@ from goleaklint.correlate.functions import Package
 from goleaklint.dump.goroutines import Frame
 from goleaklint.dump.symbols import split_symbol
 from goleaklint.golang.discover import join, tidy
-from goleaklint.golang.modules import Module, Modules, parse_go_mod
+from goleaklint.golang.modules import Module, Modules, parse_go_mod, parse_go_work
 
 # Programs whose import path the linker does not know: `go build`, and `go build x.go` for other packages.
 _NAMELESS = frozenset({"main", "command-line-arguments"})
@@ -89,6 +89,11 @@ class Repository:
             package = self._packages[directory] = Package(directory, self.import_path(directory))
         return package
 
+    def package_named(self, import_path: str) -> Package | None:
+        """The package of an import path, None when it is not of this checkout."""
+        owner = self._owner(import_path) if import_path not in _NAMELESS else None
+        return self.package_of(join(_below(*owner), "x.go")) if owner is not None else None
+
     def import_path(self, directory: str) -> str:
         """The import path of a directory of the checkout."""
         return self._modules_by_directory.import_path(directory)
@@ -115,6 +120,9 @@ class Repository:
     def modules(self) -> tuple[Module, ...]:
         """Every module of the checkout, nested ones and the one around it too; longest module path first."""
         found = [_module(join(directory, "go.mod"), directory) for directory in self._go_mods]
+        found += [
+            _module(join(directory, "go.mod"), directory) for directory in self._used if directory not in self._go_mods
+        ]
         around = self._modules_by_directory.module(self.root)
         if around is not None and self.root not in self._go_mods:
             absolute = os.path.isabs(self.root)
@@ -125,6 +133,15 @@ class Repository:
     @cached_property
     def _modules_by_directory(self) -> Modules:
         return Modules()
+
+    @property
+    def _used(self) -> list[str]:
+        """The directories that the checkout's go.work uses: modules beside it, too."""
+        try:
+            text = Path(join(self.root, "go.work")).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return []
+        return [tidy(os.path.normpath(os.path.join(self.root, used))) for used in parse_go_work(text)]
 
     @property
     def _go_mods(self) -> list[str]:

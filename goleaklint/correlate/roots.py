@@ -7,7 +7,8 @@ statements that call it. Function values stored first and started elsewhere are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from goleaklint.correlate.functions import Function, Package, Start, is_named, line_of
@@ -19,52 +20,63 @@ from goleaklint.dump.goroutines import Frame
 from goleaklint.dump.symbols import split_symbol
 from goleaklint.facts.resolve import bindings
 from goleaklint.golang import ast
+from goleaklint.golang.declarations import FuncDecl
 
+_INIT = re.compile(r"init(?:\.\d+)?")
 _MAIN = frozenset({"main.main", "runtime.main", "testing.tRunner", "testing.(*M).Run"})
 
 
 def is_created(root: Frame) -> bool:
     """Not so main, whose creation no part of the program is, and the goroutines of tests."""
-    return root.function not in _MAIN and not split_symbol(root.function)[1].startswith("init.")
+    return root.function not in _MAIN and _INIT.fullmatch(split_symbol(root.function)[1]) is None
 
 
 def creation_by_root(root: Frame, start_line: int | None, repository: Repository) -> tuple[Site, ...]:
     """Where a goroutine can come from whose outermost frame is this one; several only when the source has several.
 
-    `start_line` is the line at which that function begins, where the dump has it. Empty when the root is not of the
-    checkout, or when nothing in it starts the function.
+    `start_line` is the line at which that function begins, where the dump has it. Empty when nothing in the checkout
+    starts the function.
     """
+    if not is_created(root):
+        return ()
+    import_path, local = split_symbol(root.function)
     path = repository.file(root)
-    if path is None or not is_created(root):
-        return ()
-    package = repository.package_of(path)
-    local = split_symbol(root.function)[1]
-    if package.file(path) is None:
-        return ()
-    named = resolve(package, local, path, start_line or root.line)
+    package = repository.package_of(path) if path is not None else repository.package_named(import_path)
+    if package is None:
+        return tuple(
+            site(other, start.function, start.node, How.ROOT, start.line)
+            for other, start in _starts_elsewhere(local.rpartition(".")[2], import_path, repository)
+        )
+    named = resolve(package, local, path or "", start_line or root.line)
     if named is None:
-        dump_line = start_line or root.line
-        return (lost_site(path, dump_line, f"the source has changed: there is no function {local}"),)
-    how, note = _drift(named, start_line, root.line)
+        if path is None:
+            return ()
+        return (lost_site(path, start_line or root.line, f"the source has changed: there is no function {local}"),)
+    return _sites(named, start_line, root.line if path is not None else None, package, repository)
+
+
+def _sites(
+    named: Named, start_line: int | None, line: int | None, package: Package, repository: Repository
+) -> tuple[Site, ...]:
+    how, note = _drift(named, start_line, line)
     dump_line = start_line if start_line is not None else named.line
     if isinstance(named.node, ast.Go):
         return (site(package, named.function, named.node, how, dump_line, note),)
-    function = named.function
-    if function.literal is not None:
-        start = _start_of_literal(package, function)
+    if named.function.literal is not None:
+        start = _start_of_literal(package, named.function)
         return (site(package, start.function, start.node, how, dump_line, note),)
     return tuple(
-        site(package_, start.function, start.node, how, start.line, note)
-        for package_, start in _starts_of_named(package, function, repository)
+        site(other, start.function, start.node, how, start.line, note)
+        for other, start in _starts_of_named(package, named.function, repository)
     )
 
 
-def _drift(named: Named, start_line: int | None, line: int) -> tuple[How, str]:
-    holds = named.line == start_line if start_line is not None else named.function.holds(line)
-    if holds:
-        return How.ROOT, ""
-    was = start_line if start_line is not None else line
-    return How.MOVED, moved(was, named.line if start_line is not None else None)
+def _drift(named: Named, start_line: int | None, line: int | None) -> tuple[How, str]:
+    if start_line is not None and named.line != start_line:
+        return How.MOVED, moved(start_line, named.line)
+    if start_line is None and line is not None and not named.function.holds(line):
+        return How.MOVED, moved(line)
+    return How.ROOT, ""
 
 
 def _start_of_literal(package: Package, function: Function) -> Start:
@@ -78,15 +90,16 @@ def _start_of_literal(package: Package, function: Function) -> Start:
 
 
 def _starts_of_named(package: Package, function: Function, repository: Repository) -> Sequence[tuple[Package, Start]]:
-    """The go statements that call a function; else the calls that have it among their arguments."""
+    """The go statements that call a function, and the places that take it as a value: it may be started by that."""
     name = function.name.rpartition(".")[2].removesuffix("[...]")
-    own = [(package, start) for path in package.paths for start in package.starts(path) if _calls(start, name)]
-    certain = [(each, start) for each, start in own if _is_called(each, start, function)]
-    likely = certain or [(each, start) for each, start in own if _is_called(each, start, function) is None]
+    own = [start for path in package.paths for start in package.starts(path) if _calls(start, name)]
+    certain = [start for start in own if _is_called(package, start, function)]
+    likely = certain or [start for start in own if _is_called(package, start, function) is None]
     if likely:
-        return likely
+        return [(package, start) for start in (*likely, *_values(package, name, function))]
     handed = [(package, start) for start in package.calls_with(name)]
-    return handed or list(_starts_elsewhere(name, package, repository))
+    elsewhere = _starts_elsewhere(name, package.import_path, repository) if name[:1].isupper() else []
+    return [*handed, *elsewhere] or [(package, start) for start in _values(package, name, function)]
 
 
 def _calls(start: Start, name: str) -> bool:
@@ -100,19 +113,45 @@ def _is_called(package: Package, start: Start, function: Function) -> bool | Non
     if decl is None or not isinstance(start.node, ast.Go):
         return None
     callee = bindings(package.facts(start.function.file), decl).callee(start.node.call)
-    return callee.at == function.at and callee.file is function.file if callee is not None else None
+    return _is(callee, function) if callee is not None else None
 
 
-def _starts_elsewhere(name: str, package: Package, repository: Repository) -> Sequence[tuple[Package, Start]]:
-    """`go feed.Run()` in other packages, of an exported function."""
-    if not name[:1].isupper():
-        return ()
-    found: list[tuple[Package, Start]] = []
-    for path in repository.go_files():
-        if path in package.paths or f".{name}(".encode() not in _text(path):
+def _is(decl: FuncDecl, function: Function) -> bool:
+    return decl.at == function.at and decl.file is function.file
+
+
+def _values(package: Package, name: str, function: Function) -> Iterator[Start]:
+    """`f := s.loop`, and no call: where types tell that it is this function."""
+    for path in package.paths:
+        if name.encode() not in _text(path):
             continue
-        other = repository.package_of(path)
-        found += ((other, start) for start in other.starts(path) if _calls(start, name))
+        for each in package.functions(path):
+            decl = package.declaration(each)
+            if decl is None:
+                continue
+            calls = [node for node in each.own_nodes() if isinstance(node, ast.Call)]
+            called = {id(call.fun) for call in calls}
+            given = {id(argument): call for call in calls for argument in call.args}
+            known = bindings(package.facts(each.file), decl)
+            for node in each.own_nodes():
+                if not isinstance(node, ast.Selector | ast.Name) or node.name != name or id(node) in called:
+                    continue
+                callee = known.callee(ast.Call(at=node.at, end=node.end, fun=node))
+                if callee is not None and _is(callee, function):
+                    place = given.get(id(node), node)
+                    yield Start(each, place, line_of(each.file, place))
+
+
+def _starts_elsewhere(name: str, import_path: str, repository: Repository) -> list[tuple[Package, Start]]:
+    """`go feed.Run()`, `go server.Serve(l)` in files that import the function's package."""
+    found: list[tuple[Package, Start]] = []
+    start = re.compile(rb"\bgo\b[^\n]*\." + re.escape(name).encode() + rb"\(")
+    for path in repository.go_files():
+        text = _text(path)
+        if f'"{import_path}"'.encode() not in text or start.search(text) is None:
+            continue
+        package = repository.package_of(path)
+        found += ((package, start) for start in package.starts(path) if _calls(start, name))
     return found
 
 
