@@ -42,6 +42,13 @@ class Unread(NamedTuple):
     type=click.Path(exists=True, file_okay=False),
     help="The checkout of the program that wrote the dumps.",
 )
+@click.option("--rev", metavar="REV", help="The revision that the program was built from, read from git.")
+@click.option(
+    "--binary",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="The program itself: it says which revision it was built from.",
+)
 @click.option("--format", "format_", type=click.Choice(["full", "json"]), default="full", show_default=True)
 @config_options
 @color_option
@@ -55,6 +62,7 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
 
     Exit codes: 0 when a dump could be read, 2 when none could.
     """
+    from goleaklint.cli.revision import past_of
     from goleaklint.correlate.account import correlate
     from goleaklint.correlate.repository import Repository
 
@@ -62,8 +70,9 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     config = load_config(options["configs"], isolated=options["isolated"], paths=(repo,)).config
     dumps, unread = _read_all(files)
     repository = Repository(repo)
-    trouble: list[Diagnostic] = []
-    accounts = correlate(dumps, repository, lambda directories: _check(directories, config, trouble))
+    past, trouble = past_of(repo, options["rev"], options["binary"])
+    with contextlib.closing(past) if past is not None else contextlib.nullcontext():
+        accounts = correlate(dumps, repository, lambda directories: _check(directories, config, trouble), past)
     if options["format_"] == "json":
         from goleaklint.report import dump_json
 

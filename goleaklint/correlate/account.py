@@ -11,9 +11,10 @@ from goleaklint.correlate.blocking import block_site
 from goleaklint.correlate.creation import creation_site, handed_over_candidates, handed_over_site
 from goleaklint.correlate.predict import predict
 from goleaklint.correlate.repository import Repository
+from goleaklint.correlate.revisions import Past
 from goleaklint.correlate.roots import creation_by_root
 from goleaklint.dump.account import Account, Group, How, Site
-from goleaklint.dump.goroutines import Dump, Frame, Stack, Verdict
+from goleaklint.dump.goroutines import Bucket, Dump, Frame, Stack, Verdict
 from goleaklint.model import Diagnostic, Finding, Rule
 
 # Checks the packages in these directories. It is a parameter so that this layer does not depend on the engine.
@@ -22,13 +23,22 @@ Check = Callable[[Sequence[str]], tuple[Sequence[Finding], Sequence[Rule]]]
 _MOST_CHECKED = 10  # candidates of a group whose packages are checked for findings: a check takes time
 
 
-def correlate(dumps: Sequence[Dump], repository: Repository, check: Check) -> list[Account]:
-    """One account for each dump. `check` runs once, for the packages that occur in any of them."""
+def correlate(dumps: Sequence[Dump], repository: Repository, check: Check, past: Past | None = None) -> list[Account]:
+    """One account for each dump. `check` runs once, for the packages that occur in any of them.
+
+    `past` is the revision that the dumped programs were built from.
+    """
     placed: list[tuple[Dump, list[Group]]] = []
     callers = Callers(repository)
+    callers_then = Callers(past.repository) if past is not None else callers
     for dump in dumps:
         repository.learn(_frames(dump))
-        placed.append((dump, [_group(dump, index, repository, callers) for index in range(len(dump.buckets))]))
+        groups = [_group(bucket, repository, callers) for bucket in dump.buckets]
+        if past is not None:
+            past.repository.learn(_frames(dump))
+            then = [_group(bucket, past.repository, callers_then) for bucket in dump.buckets]
+            groups = [_today(old, new, past, repository) for old, new in zip(then, groups, strict=True)]
+        placed.append((dump, groups))
     directories = sorted(
         {_directory(site) for _, groups in placed for group in groups for site in _checked_sites(group)}
     )
@@ -37,6 +47,7 @@ def correlate(dumps: Sequence[Dump], repository: Repository, check: Check) -> li
         Account(
             dump=dump,
             repository=repository.root,
+            revision=past.commit if past is not None else "",
             groups=tuple(_predicted(group, findings, rules) for group in groups),
             diagnostics=tuple(_drift(groups)),
         )
@@ -44,8 +55,17 @@ def correlate(dumps: Sequence[Dump], repository: Repository, check: Check) -> li
     ]
 
 
-def _group(dump: Dump, index: int, repository: Repository, callers: Callers) -> Group:
-    bucket = dump.buckets[index]
+def _today(then: Group, by_name: Group, past: Past, now: Repository) -> Group:
+    return Group(
+        bucket=then.bucket,
+        creation=past.today(then.creation, by_name.creation, now),
+        handed_over=past.today(then.handed_over, by_name.handed_over, now),
+        candidates=past.all_today(then.candidates, now) or by_name.candidates,
+        block=past.today(then.block, by_name.block, now),
+    )
+
+
+def _group(bucket: Bucket, repository: Repository, callers: Callers) -> Group:
     if bucket.verdict is Verdict.NEVER:
         return Group(bucket=bucket)
     creation, candidates = _creation(bucket.stack, repository, callers)
@@ -108,6 +128,8 @@ def _drift(groups: Iterable[Group]) -> Iterable[Diagnostic]:
     for group in groups:
         for site in _sites(group):
             key = (site.span.path, site.dump_line, site.note)
+            if site.how is How.MOVED and site.then is not None:
+                continue  # followed from the very revision
             if site.how in (How.MOVED, How.LOST) and key not in seen:
                 seen.add(key)
                 yield Diagnostic(path=site.span.path, line=site.dump_line, kind="drift", message=site.note)

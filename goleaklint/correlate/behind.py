@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
 from goleaklint.correlate.functions import Function, Package
@@ -101,7 +100,7 @@ class Callers:
         for path in self._repository.go_files():
             if path.endswith("_test.go") and not wants_tests:
                 continue
-            if _may_call(path, api):
+            if _may_call(self._repository.tree.read(path) or b"", api):
                 package = self._repository.package_of(path)
                 yield from (_candidate(package, function, call, api) for function, call in _calls(package, path, api))
 
@@ -115,12 +114,8 @@ def _api_behind(creator: str) -> Api | None:
     return Api(re.compile(""), path, frozenset()) if "." in path.partition("/")[0] else None
 
 
-def _may_call(path: str, api: Api) -> bool:
+def _may_call(data: bytes, api: Api) -> bool:
     """By the text alone: most files need no parsing."""
-    try:
-        data = Path(path).read_bytes()
-    except OSError:
-        return False
     names = "|".join(sorted(api.functions | api.methods)) or r"[A-Z]\w*"
     return f'"{api.path}"'.encode() in data and re.search(rf"\.(?:{names})\b".encode(), data) is not None
 

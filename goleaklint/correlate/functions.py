@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 
+from goleaklint.correlate.tree import Tree
 from goleaklint.facts.package import PackageFacts
 from goleaklint.golang import ast
 from goleaklint.golang.constraints import DEFAULT, Constraint
@@ -82,7 +82,8 @@ class Start(NamedTuple):
 class Package:
     """The Go files of one directory, parsed when they are first needed."""
 
-    def __init__(self, directory: str, import_path: str) -> None:
+    def __init__(self, directory: str, import_path: str, tree: Tree) -> None:
+        self._tree = tree
         self.directory = directory
         self.import_path = import_path
         self._functions: dict[str, list[Function]] = {}
@@ -215,16 +216,17 @@ class Package:
     @cached_property
     def paths(self) -> list[str]:
         """The Go files of the directory, sorted."""
-        try:
-            names = sorted(entry.name for entry in Path(self.directory).iterdir() if entry.name.endswith(".go"))
-        except OSError:
-            return []
+        names = [name for name in self._tree.names(self.directory) if name.endswith(".go")]
         return [join(self.directory, name) for name in names if not name.startswith(("_", "."))]
+
+    def _parse(self, path: str) -> SourceFile | None:
+        data = self._tree.read(path)
+        return None if data is None or b"\0" in data[:8192] else parse_file(path, data)
 
     @cached_property
     def _files(self) -> dict[str, SourceFile]:
         """All of them, because `init.0` and `init.func1` are counted over the files of a package."""
-        files = {path: file for path in self.paths if (file := _parse(path)) is not None}
+        files = {path: file for path in self.paths if (file := self._parse(path)) is not None}
         by_package: dict[str, list[SourceFile]] = {}
         for file in files.values():
             by_package.setdefault(file.package, []).append(file)
@@ -283,14 +285,6 @@ def whole_line(file: SourceFile, line: int) -> Span:
     start = len(text.encode()) - len(text.lstrip().encode())
     end = max(len(text.rstrip().encode()), start)
     return Span(file.path, line, start + 1, line, end + 1)
-
-
-def _parse(path: str) -> SourceFile | None:
-    try:
-        data = Path(path).read_bytes()
-    except OSError:
-        return None
-    return None if b"\0" in data[:8192] else parse_file(path, data)
 
 
 def _functions(file: SourceFile) -> Iterator[Function]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from goleaklint.correlate.functions import Function, Package, Start, is_named, line_of
 from goleaklint.correlate.names import Named, resolve
@@ -123,7 +122,8 @@ def _is(decl: FuncDecl, function: Function) -> bool:
 def _values(package: Package, name: str, function: Function) -> Iterator[Start]:
     """`f := s.loop`, and no call: where types tell that it is this function."""
     for path in package.paths:
-        if name.encode() not in _text(path):
+        file = package.file(path)
+        if file is None or name.encode() not in file.data:
             continue
         for each in package.functions(path):
             decl = package.declaration(each)
@@ -147,16 +147,9 @@ def _starts_elsewhere(name: str, import_path: str, repository: Repository) -> li
     found: list[tuple[Package, Start]] = []
     start = re.compile(rb"\bgo\b[^\n]*\." + re.escape(name).encode() + rb"\(")
     for path in repository.go_files():
-        text = _text(path)
+        text = repository.tree.read(path) or b""
         if f'"{import_path}"'.encode() not in text or start.search(text) is None:
             continue
         package = repository.package_of(path)
         found += ((package, start) for start in package.starts(path) if _calls(start, name))
     return found
-
-
-def _text(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError:
-        return b""

@@ -28,7 +28,8 @@ class How(StrEnum):
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """A place in the checkout. `function` is Go's name of the function around it, `statement` its first line of source.
 
-    `dump_line` is the line that the dump names, which differs from the span's where the source has moved.
+    `dump_line` is the line that the dump names, which differs from the span's where the source has moved. `then` is the
+    place in the revision that the program was built from, where that is known.
     """
 
     span: Span
@@ -37,6 +38,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     how: How
     dump_line: int
     note: str = ""
+    then: Span | None = None
 
 
 class Match(StrEnum):
@@ -71,9 +73,13 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """One dump beside one repository. Groups are in the order of the buckets: most certain, then biggest first."""
+    """One dump beside one repository. Groups are in the order of the buckets: most certain, then biggest first.
+
+    `revision` is the commit in which the places were looked for first, "" for the files as they are.
+    """
 
     dump: Dump
     repository: str
     groups: tuple[Group, ...]
+    revision: str = ""
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -68,6 +68,8 @@ def _account(account: Account, sources: Sources, width: int) -> Iterator[Line]:
     yield [(f"{visible(dump.path)}: {_count(dump.total, 'goroutine')}, {_count(len(dump.buckets), 'group')}", "title")]
     if dump.cause:
         yield [(_INDENT, ""), (visible(dump.cause), "note")]
+    if account.revision:
+        yield [(f"{_INDENT}places are those of {visible(account.revision[:12])}, brought to the files of today", "")]
     for verdict in Verdict:
         if counts[verdict]:
             yield [(f"{counts[verdict]:>9} ", ""), (verdict, verdict), (f"  {_MEANINGS[verdict]}", "")]
@@ -83,9 +85,9 @@ def _group(group: Group, sources: Sources, width: int) -> Iterator[Line]:
     yield [(bucket.verdict, bucket.verdict), (f": {_headline(bucket)}", "title")]
     yield from _creator(bucket)
     yield from _places(group, sources, width)
-    for site in (group.creation, group.block):
-        if site is not None and site.note:
-            yield [(f"{_INDENT}= ", "gutter"), (visible(site.note), "note")]
+    sites = (group.creation, group.handed_over, group.block)
+    for note in dict.fromkeys(site.note for site in sites if site is not None and site.note):
+        yield [(f"{_INDENT}= ", "gutter"), (visible(note), "note")]
     yield from _inside(group)
     yield from _candidates(group)
     yield from _details(bucket)
@@ -189,7 +191,8 @@ def _inside(group: Group) -> Iterator[Line]:
 
 
 def _is_frame(site: Site, frame: Frame) -> bool:
-    return site.dump_line == frame.line and frame.file.endswith(site.span.path.rpartition("/")[2])
+    path = (site.then or site.span).path
+    return site.dump_line == frame.line and frame.file.endswith(path.rpartition("/")[2])
 
 
 def _frame(frame: Frame) -> str:

@@ -82,9 +82,10 @@ leak: 3 goroutines [select (no cases)], for 2 minutes
    |
 15 | go func() {
    | ----------- created here
-  --> internal/stock/stock.go:85:28 in example.com/shop/internal/stock.Helpers.func4
+  --> internal/stock/stock.go:85:2 in example.com/shop/internal/stock.Helpers
    |
 85 | kit.Watch(ch, func(int) { select {} })
+   | -------------------------------------- handed over here
    |                           ^^^^^^^^^ waits here
 """
     )
@@ -160,6 +161,7 @@ def test_json(run: Run) -> None:
                 "format": "text",
                 "cause": "",
                 "goroutines": 1,
+                "revision": "",
                 "groups": [
                     {
                         "verdict": "candidate",
@@ -199,6 +201,7 @@ def test_json(run: Run) -> None:
                             "how": "line",
                             "dumpLine": 18,
                             "note": "",
+                            "then": None,
                             "excerpt": [
                                 {"line": 16, "text": "func Place(o *Order) error {"},
                                 {"line": 17, "text": "\tdone := make(chan error)"},
@@ -220,6 +223,7 @@ def test_json(run: Run) -> None:
                             "how": "line",
                             "dumpLine": 20,
                             "note": "",
+                            "then": None,
                             "excerpt": [
                                 {"line": 18, "text": "\tgo func() {"},
                                 {"line": 19, "text": "\t\ttime.Sleep(5 * time.Millisecond)"},
