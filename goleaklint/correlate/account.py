@@ -68,7 +68,7 @@ def _today(then: Group, by_name: Group, past: Past, now: Repository) -> Group:
 def _group(bucket: Bucket, repository: Repository, callers: Callers) -> Group:
     if bucket.verdict is Verdict.NEVER:
         return Group(bucket=bucket)
-    creation, candidates = _creation(bucket.stack, repository, callers)
+    creation, candidates = _creation(bucket, repository, callers)
     return Group(
         bucket=bucket,
         creation=creation,
@@ -78,13 +78,14 @@ def _group(bucket: Bucket, repository: Repository, callers: Callers) -> Group:
     )
 
 
-def _creation(stack: Stack, repository: Repository, callers: Callers) -> tuple[Site | None, tuple[Site, ...]]:
+def _creation(bucket: Bucket, repository: Repository, callers: Callers) -> tuple[Site | None, tuple[Site, ...]]:
     """The creation site, or the places that can be it."""
+    stack = bucket.stack
     if stack.created_by is None and stack.frames:
         rooted = creation_by_root(stack.frames[-1], None, repository)
         if rooted:
             return (rooted[0], ()) if len(rooted) == 1 else (None, rooted)
-    creation = creation_site(stack, repository)
+    creation = creation_site(stack, repository, bucket.reason)
     if creation is not None:
         return creation, ()
     if any(repository.file(frame) is not None for frame in _all_frames(stack)):

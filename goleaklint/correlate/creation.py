@@ -7,45 +7,65 @@ is the repository's own call that handed over the function.
 
 from __future__ import annotations
 
+from goleaklint.correlate.drift import Evidence, evidence_of_root, order_of_start
 from goleaklint.correlate.functions import Function, Package, Start, agrees, is_named, line_of, source_name
+from goleaklint.correlate.names import resolve
 from goleaklint.correlate.repository import Repository
 from goleaklint.correlate.roots import is_created
-from goleaklint.correlate.sites import lost_site, named_site, site
+from goleaklint.correlate.sites import lost_site, moved, named_site, site
 from goleaklint.dump.account import How, Site
 from goleaklint.dump.goroutines import Frame, Stack
 from goleaklint.dump.symbols import split_symbol
 from goleaklint.golang import ast
 
 
-def creation_site(stack: Stack, repository: Repository) -> Site | None:
+def creation_site(stack: Stack, repository: Repository, reason: str = "") -> Site | None:
     """None for a goroutine that no part of the checkout created, such as main or one of net/http's own."""
     creator = stack.created_by
     if creator is not None and (path := repository.file(creator)) is not None:
-        return _in_repository(creator, path, stack, repository)
+        return _in_repository(creator, path, stack, repository, reason)
     return _through_helper(stack, repository)
 
 
-def _in_repository(creator: Frame, path: str, stack: Stack, repository: Repository) -> Site:
+def _in_repository(creator: Frame, path: str, stack: Stack, repository: Repository, reason: str) -> Site:
     package = repository.package_of(path)
     local = split_symbol(creator.function)[1]
     if package.file(path) is None:  # what a //line comment names: nothing to check
         return named_site(path, creator)
     at_line = [start for start in package.starts(path) if start.line == creator.line]
     root = source_name(split_symbol(stack.frames[-1].function)[1]) if stack.frames else ""
-    named = package.named(local, path)
+    evidence = evidence_of_root(stack, reason) if stack.frames else Evidence(lambda node: False)
+    named = resolve(package, local, path, creator.line)
+    function = named.function if named is not None else None
     exact = next((start for start in _by_root(at_line, root) if agrees(local, start.function)), None)
-    if exact is not None and not (named is not None and _runs_another(exact, root)):
+    if exact is not None and not (function is not None and _runs_another(exact, root, package, evidence)):
         return site(package, exact.function, exact.node, How.LINE, creator.line)
-    if named is not None and (starts := package.starts_of(named)):
-        nearest = min(starts, key=lambda start: (not _runs(start, root), abs(start.line - creator.line)))
-        note = f"the source has changed: the dump says line {creator.line}"
-        return site(package, nearest.function, nearest.node, How.MOVED, creator.line, note)
-    if at_line and named is None:
+    if function is not None and (starts := _starts_of(package, function)):
+        nearest = min(
+            starts,
+            key=lambda start: (
+                order_of_start(start, package.literal(start), evidence),
+                not _runs(start, root),
+                abs(start.line - creator.line),
+            ),
+        )
+        return site(package, nearest.function, nearest.node, How.MOVED, creator.line, moved(creator.line, nearest.line))
+    if at_line and function is None:
         start = at_line[0]
         note = f"the source has changed: the dump calls the function {local}"
         return site(package, start.function, start.node, How.MOVED, creator.line, note)
-    what = f"there is no function {local}" if named is None else f"no goroutine is started in {local}"
+    what = f"there is no function {local}" if function is None else f"no goroutine is started in {local}"
     return lost_site(path, creator.line, f"the source has changed: {what}")
+
+
+def _starts_of(package: Package, function: Function) -> list[Start]:
+    """The go statements of a function; of a literal that starts none, those of the literals beside it."""
+    starts = package.starts_of(function)
+    if starts or function.literal is None:
+        return starts
+    decl = package.declaration(function)
+    beside = [start for start in package.starts(function.file.path) if start.function.literal is not None]
+    return [start for start in beside if decl is not None and package.declaration(start.function) is decl]
 
 
 def handed_over_site(stack: Stack, creation: Site, repository: Repository) -> Site | None:
@@ -183,7 +203,12 @@ def _runs(start: Start, root: str) -> bool:
     return is_named(call.fun, root.rpartition(".")[2])
 
 
-def _runs_another(start: Start, root: str) -> bool:
-    """It runs a literal, and not the goroutine's; of a named function that may be a variable nothing is sure."""
-    call = start.node.call if isinstance(start.node, ast.Go) else start.node
-    return isinstance(call, ast.Call) and isinstance(call.fun, ast.FuncLit) and bool(root) and not _runs(start, root)
+def _runs_another(start: Start, root: str, package: Package, evidence: Evidence) -> bool:
+    """It runs a literal that is not the goroutine's; of a named function that may be a variable nothing is sure.
+
+    A literal with the operation as far below as in the dump is the goroutine's, whatever its number.
+    """
+    literal = package.literal(start)
+    if literal is None or not root or evidence.fits(literal, start.line):
+        return False
+    return not _runs(start, root) or evidence.fits_another(package, literal)

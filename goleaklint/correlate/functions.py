@@ -127,6 +127,14 @@ class Package:
         """The go statements of a function itself."""
         return [start for start in self.starts(function.file.path) if start.function == function]
 
+    def literal(self, start: Start) -> Function | None:
+        """The literal that a go statement runs."""
+        call = start.node.call if isinstance(start.node, ast.Go) else None
+        fun = call.fun if isinstance(call, ast.Call) else None
+        if not isinstance(fun, ast.FuncLit):
+            return None
+        return next((each for each in self.functions(start.function.file.path) if each.literal is fun), None)
+
     def call_with(self, literal: ast.FuncLit) -> Start | None:
         """The call that has a literal among its arguments, `wg.Go(func() {...})`."""
         return self._calls_by_literal.get(id(literal))

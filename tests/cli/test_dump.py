@@ -307,8 +307,11 @@ def test_drift_is_a_diagnostic(run: Run) -> None:
     path.write_text("\n\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
     _, out, err = run(capture("labels"))
     assert "  --> internal/orders/orders.go:20:2 in example.com/shop/internal/orders.Place\n" in out
-    assert "  = the source has changed: the dump says line 18\n" in out
-    assert "internal/orders/orders.go:18: drift: the source has changed: the dump says line 18\n" in err
+    assert "  = the source has changed: the dump says line 18, which is line 20 now\n" in out
+    assert (
+        "internal/orders/orders.go:18: drift: the source has changed: the dump says line 18, which is line 20 now\n"
+        in err
+    )
     assert run("-q", "labels.txt")[2] == ""
 
 

@@ -1,0 +1,108 @@
+"""Which literal it was: the source has changed, and a literal that is new shifts the numbers of those behind it.
+
+What does not change when lines and numbers do: the kind of the operation that blocks, the function that is called
+there, and how many lines below the go statement it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from goleaklint.correlate.functions import Function, Package, Start, line_of
+from goleaklint.dump.goroutines import Frame, Stack
+from goleaklint.dump.symbols import split_symbol
+from goleaklint.golang import ast
+
+_LITERAL = re.compile(r"(?:func)?\d+")
+
+
+class Evidence(NamedTuple):
+    """What the dump tells of the body of a goroutine's outermost function.
+
+    `waits` tells the nodes at which it can be, `below` is how many lines under the creation that is (None if unknown).
+    """
+
+    waits: Callable[[ast.Node], bool]
+    below: int | None = None
+
+    def fits(self, function: Function, first_line: int) -> bool:
+        """Whether such a node stands as far below the function's first line as it did."""
+        if self.below is None:
+            return False
+        wanted = first_line + self.below
+        return any(covers(function, node, wanted) for node in function.own_nodes() if self.waits(node))
+
+    def occurs(self, function: Function) -> bool:
+        """Whether there is such a node at all."""
+        return any(map(self.waits, function.own_nodes()))
+
+    def fits_another(self, package: Package, named: Function) -> bool:
+        """Whether a literal beside the named one is as the dump has it, and the named one is not."""
+        return likeliest(package, named, self) != named
+
+
+def evidence_of_root(stack: Stack, reason: str) -> Evidence:
+    """What the outermost frame, and the creation, tell."""
+    root = stack.frames[-1]
+    inner = stack.frames[-2] if len(stack.frames) > 1 else None
+    creator = stack.created_by
+    below = root.line - creator.line if creator is not None and creator.file == root.file else None
+    return Evidence(waiting(reason, inner), below if below is not None and below >= 0 else None)
+
+
+def likeliest(package: Package, named: Function, evidence: Evidence) -> Function:
+    """The literal that a name with a number means now: the named one, unless it cannot be and another can."""
+    if named.literal is None:
+        return named
+    alike = [each for each in package.functions(named.file.path) if _is_sibling(package, each, named)]
+    return min(
+        alike, key=lambda each: (not evidence.fits(each, _first_line(each)), not evidence.occurs(each), each != named)
+    )
+
+
+def order_of_start(start: Start, literal: Function | None, evidence: Evidence) -> tuple[bool, bool]:
+    """Sorts the go statements of a function: first those whose literal is as the dump has it."""
+    if literal is None:
+        return True, True
+    return not evidence.fits(literal, start.line), not evidence.occurs(literal)
+
+
+def _is_sibling(package: Package, other: Function, named: Function) -> bool:
+    if other.literal is None or other.name.count(".") != named.name.count("."):
+        return False
+    return package.declaration(other) is package.declaration(named)
+
+
+def _first_line(function: Function) -> int:
+    return function.file.position(function.at)[0]
+
+
+def covers(function: Function, node: ast.Node, line: int) -> bool:
+    """Whether the line is one of the node's; of a loop, of its `for` alone, for the body does not wait there."""
+    end = node.x.end if isinstance(node, ast.Range) else node.end
+    return line_of(function.file, node) <= line <= function.file.position(end)[0]
+
+
+def waiting(reason: str, inner: Frame | None) -> Callable[[ast.Node], bool]:
+    """Tells the nodes at which a goroutine can be with this reason, or with this frame inside of it."""
+    if inner is not None:
+        name = split_symbol(inner.function)[1].rpartition(".")[2]
+        if _LITERAL.fullmatch(name):
+            return lambda node: isinstance(node, ast.Call) and isinstance(node.fun, ast.FuncLit)
+        return lambda node: isinstance(node, ast.Call) and _callee(node) == name
+    if reason.startswith("chan send"):
+        return lambda node: isinstance(node, ast.Send)
+    if reason.startswith("chan receive"):
+        return lambda node: isinstance(node, ast.Range) or (isinstance(node, ast.Unary) and node.op == "<-")
+    if reason.startswith("select"):
+        return lambda node: isinstance(node, ast.Select)
+    return lambda node: False
+
+
+def _callee(call: ast.Call) -> str:
+    fun = call.fun.x if isinstance(call.fun, ast.Index) else call.fun
+    if isinstance(fun, ast.Selector):
+        return fun.name
+    return fun.name if isinstance(fun, ast.Name) else ""
