@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from goleaklint.correlate.drift import Evidence, covers, evidence_of_root, likeliest, waiting
 from goleaklint.correlate.functions import Function, Package, line_of
-from goleaklint.correlate.names import resolve
+from goleaklint.correlate.names import function_of
 from goleaklint.correlate.repository import Repository
 from goleaklint.correlate.sites import line_site, lost_site, moved, named_site, site
 from goleaklint.dump.account import How, Site
@@ -31,8 +31,7 @@ def _checked(frame: Frame, path: str, evidence: Evidence, package: Package) -> S
     local = split_symbol(frame.function)[1]
     if package.file(path) is None:
         return named_site(path, frame)
-    named = resolve(package, local, path, frame.line)
-    function = named.function if named is not None else package.around(path, frame.line)
+    function = function_of(package, frame, path) or package.around(path, frame.line)
     if function is None:
         return lost_site(path, frame.line, f"the source has changed: there is no function {local}")
     here = _at_line(package, function, path, frame.line, evidence)

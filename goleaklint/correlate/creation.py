@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from goleaklint.correlate.drift import Evidence, evidence_of_root, order_of_start
 from goleaklint.correlate.functions import Function, Package, Start, agrees, is_named, line_of, source_name
-from goleaklint.correlate.names import resolve
+from goleaklint.correlate.names import function_of
 from goleaklint.correlate.repository import Repository
 from goleaklint.correlate.roots import is_created
 from goleaklint.correlate.sites import lost_site, moved, named_site, site
@@ -35,8 +35,7 @@ def _in_repository(creator: Frame, path: str, stack: Stack, repository: Reposito
     at_line = [start for start in package.starts(path) if start.line == creator.line]
     root = source_name(split_symbol(stack.frames[-1].function)[1]) if stack.frames else ""
     evidence = evidence_of_root(stack, reason) if stack.frames else Evidence(lambda node: False)
-    named = resolve(package, local, path, creator.line)
-    function = named.function if named is not None else None
+    function = function_of(package, creator, path)
     exact = next((start for start in _by_root(at_line, root) if agrees(local, start.function)), None)
     if exact is not None and not (function is not None and _runs_another(exact, root, package, evidence)):
         return site(package, exact.function, exact.node, How.LINE, creator.line)
@@ -80,7 +79,7 @@ def handed_over_site(stack: Stack, creation: Site, repository: Repository) -> Si
     if path is None:
         return None
     package = repository.package_of(path)
-    function = package.named(split_symbol(frame.function)[1], path)
+    function = function_of(package, frame, path)
     if function is None or _is_named_by(creation, function, repository):
         return _submitted(stack, repository)
     return _hand_over(package, function, frame.line, "")
@@ -95,7 +94,7 @@ def _submitted(stack: Stack, repository: Repository) -> Site | None:
     for frame in reversed(stack.frames):
         path = repository.file(frame)
         package = repository.package_of(path) if path is not None else None
-        function = package.named(split_symbol(frame.function)[1], path or "") if package is not None else None
+        function = function_of(package, frame, path or "") if package is not None else None
         if package is None or function is None:
             continue
         decl = package.declaration(function)
@@ -138,7 +137,7 @@ def _through_helper(stack: Stack, repository: Repository) -> Site | None:
 def _handed_over(frame: Frame, path: str, helper: str, repository: Repository) -> Site | None:
     package = repository.package_of(path)
     local = split_symbol(frame.function)[1]
-    function = package.named(local, path)
+    function = function_of(package, frame, path)
     note = f"{helper} starts this function, outside of the repository"
     if function is None:
         return lost_site(path, frame.line, f"the source has changed: there is no function {local}; {note}")
@@ -162,7 +161,7 @@ def handed_over_candidates(stack: Stack, repository: Repository) -> tuple[Site, 
     if frame is None or path is None or not (stack.created_by is not None or is_created(stack.frames[-1])):
         return ()
     package = repository.package_of(path)
-    function = package.named(split_symbol(frame.function)[1], path)
+    function = function_of(package, frame, path)
     if function is None or function.literal is not None:
         return ()
     calls = package.calls_with(function.name.rpartition(".")[2])
@@ -177,7 +176,7 @@ def _from_ancestors(stack: Stack, helper: str, repository: Repository) -> Site |
         if path is None:
             continue
         package = repository.package_of(path)
-        around = package.named(split_symbol(frame.function)[1], path)
+        around = function_of(package, frame, path)
         if around is None:
             return None
         calls = [node for node in around.own_nodes() if isinstance(node, ast.Call)]

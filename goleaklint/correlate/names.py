@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from goleaklint.correlate.functions import Function, Package, line_of, source_name
 from goleaklint.correlate.wrapped import loops_over_functions, wrapped_statements
+from goleaklint.dump.goroutines import Frame
+from goleaklint.dump.symbols import split_symbol
 from goleaklint.golang import ast
 
 _MADE = re.compile(r"(-range|\.gowrap|\.deferwrap)(\d+)$")
@@ -50,6 +52,12 @@ def resolve(package: Package, local_name: str, path: str, line: int | None = Non
     if function is not None:
         return Named(function)
     return _inlined(package, source_name(local_name), path, line)
+
+
+def function_of(package: Package, frame: Frame, path: str) -> Function | None:
+    """The function that a frame is in; of a wrapper or the body of a loop, the function around."""
+    named = resolve(package, split_symbol(frame.function)[1], path, frame.line)
+    return named.function if named is not None else package.named(split_symbol(frame.function)[1], path)
 
 
 def _made(around: Named, kind: str, number: int, package: Package, line: int | None) -> Named | None:
