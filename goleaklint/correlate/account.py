@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeGuard
 
 import msgspec
 
 from goleaklint.correlate.behind import Callers
 from goleaklint.correlate.blocking import block_site
 from goleaklint.correlate.creation import creation_site, handed_over_candidates, handed_over_site
+from goleaklint.correlate.partners import partners
 from goleaklint.correlate.predict import predict
 from goleaklint.correlate.repository import Repository
 from goleaklint.correlate.revisions import Past
@@ -48,7 +50,7 @@ def correlate(dumps: Sequence[Dump], repository: Repository, check: Check, past:
             dump=dump,
             repository=repository.root,
             revision=past.commit if past is not None else "",
-            groups=tuple(_predicted(group, findings, rules) for group in groups),
+            groups=tuple(_predicted(group, findings, rules, repository) for group in groups),
             diagnostics=tuple(_drift(groups)),
         )
         for dump, groups in placed
@@ -93,11 +95,17 @@ def _creation(bucket: Bucket, repository: Repository, callers: Callers) -> tuple
     return None, callers.behind(stack)
 
 
-def _predicted(group: Group, findings: Sequence[Finding], rules: Sequence[Rule]) -> Group:
-    prediction = None
-    if group.bucket.verdict is not Verdict.NEVER:
-        prediction = predict(group.bucket, group.creation, group.block, findings, rules, group.candidates)
-    return msgspec.structs.replace(group, prediction=prediction)
+def _predicted(group: Group, findings: Sequence[Finding], rules: Sequence[Rule], repository: Repository) -> Group:
+    if group.bucket.verdict is Verdict.NEVER:
+        return group
+    prediction = predict(group.bucket, group.creation, group.block, findings, rules, group.candidates)
+    found = partners(group.block, repository) if prediction is None and _is_placed(group.block) else ()
+    return msgspec.structs.replace(group, prediction=prediction, partners=found)
+
+
+def _is_placed(site: Site | None) -> TypeGuard[Site]:
+    """Whether a place is known, and is in the checkout."""
+    return site is not None and site.how is not How.LOST
 
 
 def _frames(dump: Dump) -> Iterable[Frame]:

@@ -61,7 +61,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     """One bucket and what the checkout says of it; None where it says nothing.
 
     `handed_over` is the call that gave the function to a `creation` that starts whatever it is given. `candidates` are
-    calls that can have led to the goroutines where nothing tells which did; then there is no `creation`.
+    calls that can have led to the goroutines where nothing tells which did; then there is no `creation`. `partners` are
+    the operations that could wake them; they are looked for where no finding says more.
     """
 
     bucket: Bucket
@@ -70,6 +71,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     candidates: tuple[Site, ...] = ()
     block: Site | None = None
     prediction: Prediction | None = None
+    partners: tuple[Site, ...] = ()
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):

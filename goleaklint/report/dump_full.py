@@ -14,6 +14,7 @@ leak: 3 goroutines [chan send], for 2 to 5 minutes
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -44,9 +45,11 @@ _COLORS = {
     "finding": "bold green",
 }
 _NOT_WAITING = frozenset({"running", "runnable"})
+_PARTNERED = re.compile(r"chan |select$|sync\.")
 _INDENT = "  "
 _MOST_FRAMES = 6
 _MOST_CANDIDATES = 5
+_MOST_PARTNERS = 5
 _MOST_IDS = 5
 _MOST_LABELS = 3
 
@@ -100,6 +103,22 @@ def _group(group: Group, sources: Sources, width: int) -> Iterator[Line]:
             (f"{finding.code} {finding.name}", "finding"),
             (f" ({finding.confidence} confidence) at {where}: {visible(finding.message)}", ""),
         ]
+    elif bucket.verdict in (Verdict.LEAK, Verdict.CANDIDATE):
+        yield from _partners(group)
+
+
+def _partners(group: Group) -> Iterator[Line]:
+    """What could wake the goroutines, where no finding says why nothing does."""
+    if not group.partners:
+        known = ", and nothing is known that could wake them" if _PARTNERED.match(group.bucket.reason) else ""
+        yield [(f"{_INDENT}= no finding tells of this{known if group.block is not None else ''}", "gutter")]
+        return
+    yield [(f"{_INDENT}= no finding tells of this; what could wake them:", "gutter")]
+    for site in group.partners[:_MOST_PARTNERS]:
+        where = f"{visible(site.span.path)}:{site.span.line}:{site.span.column}"
+        yield [(f"{_INDENT}    {where}", ""), (f": {visible(site.statement)}", ""), (f"  ({site.note})", "gutter")]
+    if len(group.partners) > _MOST_PARTNERS:
+        yield [(f"{_INDENT}    and {len(group.partners) - _MOST_PARTNERS} more", "")]
 
 
 def _headline(bucket: Bucket) -> str:

@@ -24,6 +24,7 @@ dumps           one for each file that could be read:
                 how: "line", "moved", "helper", "root", "candidate" or "lost"; excerpt: [{line, text}]
     finding     null, or {code, name, severity, confidence, message, path, line, column, fingerprint, match}
                 match: "block and creation", "block", "creation" or "candidate"
+    partners    places of operations that could wake them (its `note` says how), where finding is null
   diagnostics   [{path, line, kind, message}] about this dump
 unread          [{path, message}]: the files that could not be read
 """
@@ -90,6 +91,7 @@ def _group(group: Group, sources: Sources) -> dict[str, Any]:
         "candidates": [_site(site, sources) for site in group.candidates],
         "block": _site(group.block, sources),
         "finding": _finding(group.prediction),
+        "partners": [_site(site, sources) for site in group.partners],
     }
 
 

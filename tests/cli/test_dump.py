@@ -244,6 +244,7 @@ def test_json(run: Run) -> None:
                             "fingerprint": "0123",
                             "match": "block",
                         },
+                        "partners": [],
                     }
                 ],
                 "diagnostics": [],
