@@ -121,9 +121,11 @@ def measure(root: str, binary: Path, *, verbose: bool) -> None:
         counts[verdict] += 1
         if verbose and verdict not in ("elsewhere", "right", "right with the line", "no Go source"):
             print(verdict, symbol.name, *symbol.files[:2], symbol.start_line)
-    total = sum(counts.values()) - counts["elsewhere"] - counts["no Go source"]
+    total = max(sum(counts.values()) - counts["elsewhere"] - counts["no Go source"], 1)
     print(*(f"{kind}: {count}" for kind, count in sorted(counts.items())), sep="\n")
-    print(f"{100 * counts['right'] / max(total, 1):.2f} % of {total} named right")
+    with_line = counts["right"] + counts["right with the line"]
+    print(f"of {total}: {100 * counts['right'] / total:.2f} % named right by the name alone,", end=" ")
+    print(f"{100 * with_line / total:.2f} % with a line, as every dump has one")
 
 
 def judge(symbol: Symbol, repository: Repository) -> str:

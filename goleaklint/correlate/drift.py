@@ -15,6 +15,9 @@ from goleaklint.dump.goroutines import Frame, Stack
 from goleaklint.dump.symbols import split_symbol
 from goleaklint.golang import ast
 
+UNKNOWN = "unknown"
+"""The wait reason of a goroutine in a profile that hides it."""
+
 _LITERAL = re.compile(r"(?:func)?\d+")
 
 
@@ -92,13 +95,19 @@ def waiting(reason: str, inner: Frame | None) -> Callable[[ast.Node], bool]:
         if _LITERAL.fullmatch(name):
             return lambda node: isinstance(node, ast.Call) and isinstance(node.fun, ast.FuncLit)
         return lambda node: isinstance(node, ast.Call) and _callee(node) == name
+    if reason == UNKNOWN:
+        return lambda node: isinstance(node, ast.Send | ast.Range | ast.Select) or _receives(node)
     if reason.startswith("chan send"):
         return lambda node: isinstance(node, ast.Send)
     if reason.startswith("chan receive"):
-        return lambda node: isinstance(node, ast.Range) or (isinstance(node, ast.Unary) and node.op == "<-")
+        return lambda node: isinstance(node, ast.Range) or _receives(node)
     if reason.startswith("select"):
         return lambda node: isinstance(node, ast.Select)
     return lambda node: False
+
+
+def _receives(node: ast.Node) -> bool:
+    return isinstance(node, ast.Unary) and node.op == "<-"
 
 
 def _callee(call: ast.Call) -> str:

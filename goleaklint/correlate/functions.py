@@ -24,6 +24,7 @@ from goleaklint.model import Span
 
 # Bodies of range-over-func loops, and wrappers that the compiler makes, are no functions of the source.
 _NOT_IN_SOURCE = re.compile(r"-range\d+|\.(?:gowrap|deferwrap)\d+$|-fm$")
+_RECEIVER = re.compile(r"(?:\(\*)?(\w+)(?:\[\.\.\.\])?\)?\.")
 _BRACKET = re.compile(r"([\[\]])")
 _FUNCTION_TYPES = frozenset({"CancelFunc", "StopFunc", "CancelCauseFunc"})
 _LITERAL = re.compile(r"(?:\.func\d+|\.\d+)(?:\.\d+)*$")
@@ -98,8 +99,27 @@ class Package:
         """Every function of a file, literals behind the function around them."""
         if path not in self._functions:
             file = self.file(path)
-            self._functions[path] = list(_functions(file)) if file is not None else []
+            self._functions[path] = list(self._named(_functions(file))) if file is not None else []
         return self._functions[path]
+
+    def _named(self, functions: Iterator[Function]) -> Iterator[Function]:
+        """With the receivers' own names: `type Old = New` may stand in a method's receiver."""
+        for function in functions:
+            receiver = _RECEIVER.match(function.name) if self._aliases else None
+            if receiver is not None and receiver[1] in self._aliases:
+                at, end = receiver.span(1)
+                yield function._replace(name=function.name[:at] + self._aliases[receiver[1]] + function.name[end:])
+            else:
+                yield function
+
+    @cached_property
+    def _aliases(self) -> dict[str, str]:
+        return {
+            decl.name: decl.type.name
+            for file in self._files.values()
+            for decl in file.types
+            if decl.alias and isinstance(decl.type, ast.TypeName) and not decl.type.package
+        }
 
     def named(self, local_name: str, path: str) -> Function | None:
         """The function with a dump's name: in the file that the dump names, else in another of the package."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
+from goleaklint.correlate.drift import UNKNOWN
 from goleaklint.dump.account import How, Match, Prediction, Site
 from goleaklint.dump.goroutines import Bucket
 from goleaklint.dump.symbols import split_symbol
@@ -24,7 +25,8 @@ def predict(
 
     The bucket's wait reason must be one of those that the finding's rule declares; a rule that declares none must meet
     both lines. A finding that meets only the creation must be in the same function as well, and one that names another
-    creation comes after all others.
+    creation comes after all others. Last come those that meet a candidate. Where a profile hides the reason, the
+    blocked line must be met. (docs/places.md says the same to users.)
     """
     reasons = wait_reasons(bucket.reason, bucket.stack)
     declared = {rule.code: frozenset(rule.wait_reasons) for rule in rules}
@@ -34,7 +36,10 @@ def predict(
         if match is None:
             continue
         wanted = declared.get(finding.code, frozenset())
-        if wanted.isdisjoint(reasons) and (wanted or match is not Match.BOTH):
+        if bucket.reason == UNKNOWN:
+            if match not in (Match.BOTH, Match.BLOCK):
+                continue  # the line must tell what the reason would
+        elif wanted.isdisjoint(reasons) and (wanted or match is not Match.BOTH):
             continue
         elsewhere = block is None or finding.span[1:3] != block.span[1:3]  # two operations can stand on one line
         order = (list(Match).index(match), _contradicts(finding, creation), elsewhere, *_surest(finding))
