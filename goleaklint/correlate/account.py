@@ -74,7 +74,9 @@ def _group(bucket: Bucket, repository: Repository, callers: Callers) -> Group:
     return Group(
         bucket=bucket,
         creation=creation,
-        handed_over=handed_over_site(bucket.stack, creation, repository) if creation is not None else None,
+        handed_over=handed_over_site(bucket.stack, creation, repository, bucket.reason)
+        if creation is not None
+        else None,
         candidates=candidates,
         block=block_site(bucket, repository),
     )

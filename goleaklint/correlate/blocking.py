@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from goleaklint.correlate.drift import Evidence, covers, evidence_of_root, likeliest, waiting
+from goleaklint.correlate.drift import Evidence, covers, evidence_of, likeliest
 from goleaklint.correlate.functions import Function, Package, line_of
 from goleaklint.correlate.names import function_of
 from goleaklint.correlate.repository import Repository
@@ -14,17 +14,13 @@ from goleaklint.dump.symbols import split_symbol
 
 def block_site(bucket: Bucket, repository: Repository) -> Site | None:
     """None for goroutines without a frame of the checkout, such as net/http's own."""
-    inner: Frame | None = None
-    for frame in bucket.stack.frames:
-        path = repository.file(frame)
-        if path is not None:
-            is_root = frame is bucket.stack.frames[-1]
-            evidence = Evidence(waiting(bucket.reason, inner))
-            if is_root:
-                evidence = evidence_of_root(bucket.stack, bucket.reason)
-            return _checked(frame, path, evidence, repository.package_of(path))
-        inner = frame
-    return None
+    frames = bucket.stack.frames
+    own = [at for at, frame in enumerate(frames) if repository.file(frame) is not None]
+    path = repository.file(frames[own[0]]) if own else None
+    if path is None:
+        return None
+    evidence = evidence_of(bucket.stack, own[0], bucket.reason, is_outermost=len(own) == 1)
+    return _checked(frames[own[0]], path, evidence, repository.package_of(path))
 
 
 def _checked(frame: Frame, path: str, evidence: Evidence, package: Package) -> Site:
@@ -52,12 +48,12 @@ def _at_line(package: Package, function: Function, path: str, line: int, evidenc
     around = package.around(path, line)
     same = around is not None and package.declaration(around) is package.declaration(function)
     for each in (function, around) if same and around is not None else (function,):
-        if each.file.path != path or not each.holds(line):
+        if each.file.path != path or not each.holds(line) or evidence.fits_another(package, each):
             continue
         nodes = [node for node in each.own_nodes() if evidence.waits(node)]
         here = [node for node in nodes if covers(each, node, line)]
         if here:
             return site(package, each, min(here, key=lambda node: node.end - node.at), How.LINE, line)
-        if not nodes and each is function and not evidence.fits_another(package, function):
+        if not nodes and each is function:
             return line_site(package, each, line, How.LINE, line)
     return None

@@ -7,7 +7,7 @@ is the repository's own call that handed over the function.
 
 from __future__ import annotations
 
-from goleaklint.correlate.drift import Evidence, evidence_of_root, order_of_start
+from goleaklint.correlate.drift import Evidence, evidence_of, likeliest, order_of_start
 from goleaklint.correlate.functions import Function, Package, Start, agrees, is_named, line_of, source_name
 from goleaklint.correlate.names import function_of
 from goleaklint.correlate.repository import Repository
@@ -24,7 +24,7 @@ def creation_site(stack: Stack, repository: Repository, reason: str = "") -> Sit
     creator = stack.created_by
     if creator is not None and (path := repository.file(creator)) is not None:
         return _in_repository(creator, path, stack, repository, reason)
-    return _through_helper(stack, repository)
+    return _through_helper(stack, repository, reason)
 
 
 def _in_repository(creator: Frame, path: str, stack: Stack, repository: Repository, reason: str) -> Site:
@@ -34,7 +34,9 @@ def _in_repository(creator: Frame, path: str, stack: Stack, repository: Reposito
         return named_site(path, creator)
     at_line = [start for start in package.starts(path) if start.line == creator.line]
     root = source_name(split_symbol(stack.frames[-1].function)[1]) if stack.frames else ""
-    evidence = evidence_of_root(stack, reason) if stack.frames else Evidence(lambda node: False)
+    evidence = Evidence(lambda node: False)
+    if stack.frames:
+        evidence = evidence_of(stack, len(stack.frames) - 1, reason, is_outermost=True)
     function = function_of(package, creator, path)
     exact = next((start for start in _by_root(at_line, root) if agrees(local, start.function)), None)
     if exact is not None and not (function is not None and _runs_another(exact, root, package, evidence)):
@@ -67,7 +69,7 @@ def _starts_of(package: Package, function: Function) -> list[Start]:
     return [start for start in beside if decl is not None and package.declaration(start.function) is decl]
 
 
-def handed_over_site(stack: Stack, creation: Site, repository: Repository) -> Site | None:
+def handed_over_site(stack: Stack, creation: Site, repository: Repository, reason: str = "") -> Site | None:
     """For a go statement in a helper of the checkout itself, `go f()`: the call that handed over f.
 
     None where the goroutine runs what the go statement itself names.
@@ -82,7 +84,8 @@ def handed_over_site(stack: Stack, creation: Site, repository: Repository) -> Si
     function = function_of(package, frame, path)
     if function is None or _is_named_by(creation, function, repository):
         return _submitted(stack, repository)
-    return _hand_over(package, function, frame.line, "")
+    evidence = evidence_of(stack, len(stack.frames) - 1, reason, is_outermost=True)
+    return _hand_over(package, likeliest(package, function, evidence), frame.line, "")
 
 
 def _submitted(stack: Stack, repository: Repository) -> Site | None:
@@ -119,7 +122,7 @@ def _is_named_by(creation: Site, function: Function, repository: Repository) -> 
     return is_named(fun, function.name.rpartition(".")[2])
 
 
-def _through_helper(stack: Stack, repository: Repository) -> Site | None:
+def _through_helper(stack: Stack, repository: Repository, reason: str) -> Site | None:
     """By the outermost frame of the checkout, which is the function handed over; else by the ancestors' frames."""
     if stack.created_by is not None:
         helper = stack.created_by.function
@@ -127,21 +130,22 @@ def _through_helper(stack: Stack, repository: Repository) -> Site | None:
         helper = stack.frames[-1].function
     else:
         return None
-    for frame in reversed(stack.frames):
-        path = repository.file(frame)
+    for at in reversed(range(len(stack.frames))):
+        path = repository.file(stack.frames[at])
         if path is not None:
-            return _handed_over(frame, path, helper, repository)
+            evidence = evidence_of(stack, at, reason, is_outermost=True)
+            return _handed_over(stack.frames[at], path, helper, repository, evidence)
     return _from_ancestors(stack, helper, repository)
 
 
-def _handed_over(frame: Frame, path: str, helper: str, repository: Repository) -> Site | None:
+def _handed_over(frame: Frame, path: str, helper: str, repository: Repository, evidence: Evidence) -> Site | None:
     package = repository.package_of(path)
     local = split_symbol(frame.function)[1]
     function = function_of(package, frame, path)
     note = f"{helper} starts this function, outside of the repository"
     if function is None:
         return lost_site(path, frame.line, f"the source has changed: there is no function {local}; {note}")
-    return _hand_over(package, function, frame.line, note)
+    return _hand_over(package, likeliest(package, function, evidence), frame.line, note)
 
 
 def _hand_over(package: Package, function: Function, line: int, note: str) -> Site | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from goleaklint.correlate.functions import Function, Package, Start, line_of
+from goleaklint.correlate.functions import Function, Package, Start, line_of, source_name
 from goleaklint.dump.goroutines import Frame, Stack
 from goleaklint.dump.symbols import split_symbol
 from goleaklint.golang import ast
@@ -18,6 +18,8 @@ from goleaklint.golang import ast
 UNKNOWN = "unknown"
 """The wait reason of a goroutine in a profile that hides it."""
 
+# What starts a goroutine under another name than that of the function that is called for it.
+_STARTERS = {"time.goFunc": "AfterFunc", "runtime.runFinalizers": "SetFinalizer", "runtime.runCleanups": "AddCleanup"}
 _LITERAL = re.compile(r"(?:func)?\d+")
 
 
@@ -25,10 +27,12 @@ class Evidence(NamedTuple):
     """What the dump tells of the body of a goroutine's outermost function.
 
     `waits` tells the nodes at which it can be, `below` is how many lines under the creation that is (None if unknown).
+    `starter` is the name of the function that starts it, which may be the one that was given the literal.
     """
 
     waits: Callable[[ast.Node], bool]
     below: int | None = None
+    starter: str = ""
 
     def fits(self, function: Function, first_line: int) -> bool:
         """Whether such a node stands as far below the function's first line as it did."""
@@ -41,18 +45,27 @@ class Evidence(NamedTuple):
         """Whether there is such a node at all."""
         return any(map(self.waits, function.own_nodes()))
 
+    def is_given(self, package: Package, function: Function) -> bool:
+        """Whether the literal is an argument of a call of the function that starts it."""
+        call = package.call_with(function.literal) if function.literal is not None else None
+        return call is not None and isinstance(call.node, ast.Call) and _callee(call.node) == self.starter
+
     def fits_another(self, package: Package, named: Function) -> bool:
         """Whether a literal beside the named one is as the dump has it, and the named one is not."""
         return likeliest(package, named, self) != named
 
 
-def evidence_of_root(stack: Stack, reason: str) -> Evidence:
-    """What the outermost frame, and the creation, tell."""
-    root = stack.frames[-1]
-    inner = stack.frames[-2] if len(stack.frames) > 1 else None
+def evidence_of(stack: Stack, at: int, reason: str, *, is_outermost: bool) -> Evidence:
+    """What a frame tells; of the outermost one of the checkout the creation tells more."""
+    frame = stack.frames[at]
+    waits = waiting(reason, stack.frames[at - 1] if at else None)
     creator = stack.created_by
-    below = root.line - creator.line if creator is not None and creator.file == root.file else None
-    return Evidence(waiting(reason, inner), below if below is not None and below >= 0 else None)
+    if creator is None or not is_outermost:
+        return Evidence(waits)
+    is_root = at == len(stack.frames) - 1
+    below = frame.line - creator.line if is_root and creator.file == frame.file else -1
+    name = source_name(split_symbol(creator.function)[1]).removesuffix("[...]").rpartition(".")[2]
+    return Evidence(waits, below if below >= 0 else None, _STARTERS.get(creator.function, name))
 
 
 def likeliest(package: Package, named: Function, evidence: Evidence) -> Function:
@@ -61,7 +74,13 @@ def likeliest(package: Package, named: Function, evidence: Evidence) -> Function
         return named
     alike = [each for each in package.functions(named.file.path) if _is_sibling(package, each, named)]
     return min(
-        alike, key=lambda each: (not evidence.fits(each, _first_line(each)), not evidence.occurs(each), each != named)
+        alike,
+        key=lambda each: (
+            not evidence.is_given(package, each),
+            not evidence.fits(each, _first_line(each)),
+            not evidence.occurs(each),
+            each != named,
+        ),
     )
 
 

@@ -155,3 +155,39 @@ def test_lost(file: Path) -> None:
         "the source has changed: there is no function Start.func2",
         "the source has changed: there is no function wait",
     }
+
+
+def test_who_starts_it(file: Path) -> None:
+    """Another literal that sends is on the very line now: the function that starts the goroutine tells them apart."""
+    helpers = """package feed
+
+import "time"
+
+func Spawn(f func()) { go f() }
+
+func Run(out chan int) {
+%s	Spawn(func() {
+		out <- 2
+	})
+	time.AfterFunc(1, func() { out <- 3 })
+}
+
+func Submit(f func()) {}
+"""
+    dump = """goroutine 1 [chan send]:
+example.com/app/feed.Run.func1()
+	/build/feed/feed.go:9 +0x1
+created by example.com/app/feed.Spawn in goroutine 9
+	/build/feed/feed.go:5 +0x2
+
+goroutine 2 [chan send]:
+example.com/app/feed.Run.func2()
+	/build/feed/feed.go:11 +0x1
+created by time.goFunc
+	/go/src/time/sleep.go:215 +0x2
+"""
+    file.write_text(helpers % "\tSubmit(func() {\n\t\tout <- 1\n\t})\n", encoding="utf-8")
+    [account] = correlate([read(dump.encode())], Repository("."), lambda directories: ((), ()))
+    spawned, timed = sorted(account.groups, key=lambda group: group.bucket.ids)
+    assert (brief(spawned.handed_over), brief(spawned.block)) == ((11, How.HELPER), (12, How.MOVED))
+    assert (brief(timed.creation), brief(timed.block)) == ((14, How.HELPER), (14, How.MOVED))
