@@ -123,9 +123,16 @@ class Package:
 
     def named(self, local_name: str, path: str) -> Function | None:
         """The function with a dump's name: in the file that the dump names, else in another of the package."""
-        name = source_name(local_name)
-        paths = [path, *(other for other in self.paths if other != path)]
-        return next((function for each in paths for function in self.functions(each) if function.name == name), None)
+        found = self._by_name.get(source_name(local_name), ())
+        return next((function for function in found if function.file.path == path), found[0] if found else None)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Function]]:
+        names: dict[str, list[Function]] = {}
+        for path in self.paths:
+            for function in self.functions(path):
+                names.setdefault(function.name, []).append(function)
+        return names
 
     def around(self, path: str, line: int) -> Function | None:
         """The innermost function around a line."""

@@ -19,6 +19,11 @@ from goleaklint.dump.goroutines import Frame
 from goleaklint.dump.symbols import split_symbol
 from goleaklint.golang import ast
 
+# A dump is not to be trusted: no name of a real program is longer, or has as many numbers in a row.
+_LONGEST = 500
+_MOST_COUNTERS = 12
+_DEEP = 3  # literals inlined one into another
+
 _MADE = re.compile(r"(-range|\.gowrap|\.deferwrap)(\d+)$")
 _KINDS = {"-range": ast.Range, ".gowrap": ast.Go, ".deferwrap": ast.Defer}
 _COUNTERS = re.compile(r"(?:\.func\d+)?(?:\.\d+)*$")
@@ -42,7 +47,7 @@ class Named(NamedTuple):
 
 def resolve(package: Package, local_name: str, path: str, line: int | None = None) -> Named | None:
     """What a name inside a package is; `path` is the file that it is in, and `line` any line of it."""
-    made = _MADE.search(local_name)
+    made = _MADE.search(local_name) if len(local_name) <= _LONGEST else None
     if made is not None:
         around = resolve(package, local_name[: made.start()], path, line)
         if around is None:  # the loop of a function that came in by inlining
@@ -51,7 +56,7 @@ def resolve(package: Package, local_name: str, path: str, line: int | None = Non
     function = package.named(local_name, path)
     if function is not None:
         return Named(function)
-    return _inlined(package, source_name(local_name), path, line)
+    return _inlined(package, source_name(local_name), path, line) if len(local_name) <= _LONGEST else None
 
 
 def function_of(package: Package, frame: Frame, path: str) -> Function | None:
@@ -85,19 +90,19 @@ def _inlined(package: Package, name: str, path: str, line: int | None) -> Named 
     return Named(min(holding, key=lambda function: function.end - function.at), None, len(holding) == 1)
 
 
-def _inlined_literals(package: Package, name: str, path: str) -> Iterator[Function]:
+def _inlined_literals(package: Package, name: str, path: str, depth: int = 0) -> Iterator[Function]:
     """Every literal that the name can be of: `A.B.func3.1` is in a literal of B, the first literal in it."""
     tail = _COUNTERS.search(name)
     counters = re.findall(r"\.\w+", tail[0]) if tail is not None else []
-    for place in range(len(counters)):
+    for place in range(len(counters) if depth < _DEEP and len(counters) <= _MOST_COUNTERS else 0):
         below = "".join(counters[place + 1 :])
-        for callee in _callees(package, name.removesuffix("".join(counters[place:])), path):
+        for callee in _callees(package, name.removesuffix("".join(counters[place:])), path, depth):
             prefix = callee.name + (".func" if callee.literal is None else ".")
             shape = re.compile(re.escape(prefix) + r"\d+" + re.escape(below))
             yield from (each for each in package.functions(callee.file.path) if shape.fullmatch(each.name))
 
 
-def _callees(package: Package, outer: str, path: str) -> Iterable[Function]:
+def _callees(package: Package, outer: str, path: str, depth: int = 0) -> Iterable[Function]:
     """The inlined function at the end of `caller.callee`, the longest name first: `T.M` is no M inlined into T.
 
     What was inlined may itself be a literal that came in by inlining, `caller.caller.callee.func3`.
@@ -107,4 +112,4 @@ def _callees(package: Package, outer: str, path: str) -> Iterable[Function]:
         callee = package.named(outer[at + 1 :], path)
         if callee is not None:
             return (callee,)
-    return _inlined_literals(package, outer, path)
+    return _inlined_literals(package, outer, path, depth + 1)

@@ -104,6 +104,13 @@ def test_inlined_literals_need_a_line(tmp_path: Path) -> None:
     assert (unsure.sure, sure.line, sure.sure) == (False, 5, True)
 
 
+@pytest.mark.parametrize("part", [".1", ".func1", "-range1", ".gowrap1", "[", "]", ".starts", ".(*T)"])
+def test_hostile_names(part: str) -> None:
+    """A name made to be expensive is none, at once."""
+    for count in (11, 60, 5000):
+        assert named("starts" + ".x" + part * count) is None
+
+
 def test_builds_and_tests(tmp_path: Path) -> None:
     """Files of another system are counted in their own build, tests behind all other files."""
     texts = {
