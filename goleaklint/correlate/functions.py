@@ -198,6 +198,11 @@ class Package:
         """The function of the package with this name, no method."""
         return self._declared.get(name)
 
+    def type_named(self, name: str) -> ast.Type | None:
+        """What a type of the package is declared to be."""
+        types = (decl for file in self._files.values() for decl in file.types if decl.name == name)
+        return next((decl.type for decl in types), None)
+
     def methods(self, name: str) -> list[FuncDecl]:
         """The methods of the package with this name, of any type."""
         return self._methods.get(name, [])

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from goleaklint.correlate.functions import Function, Package, line_of, source_name
-from goleaklint.correlate.wrapped import loops_over_functions, wrapped_statements
+from goleaklint.correlate.wrapped import loops_over_functions, outlined_maps, wrapped_statements
 from goleaklint.dump.goroutines import Frame
 from goleaklint.dump.symbols import split_symbol
 from goleaklint.golang import ast
@@ -53,6 +53,8 @@ def resolve(package: Package, local_name: str, path: str, line: int | None = Non
         if around is None:  # the loop of a function that came in by inlining
             around = next(map(Named, _callees(package, source_name(local_name), path)), None)
         return around and _made(around, made[1], int(made[2]), package, line)
+    if local_name.startswith("map.init."):
+        return next((Named(each) for each in outlined_maps(package, path) if each.name == local_name), None)
     function = package.named(local_name, path)
     if function is not None:
         return Named(function)

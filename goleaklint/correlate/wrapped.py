@@ -1,6 +1,6 @@
-"""What the compiler makes functions of besides functions: loops over functions, and go and defer statements.
+"""What the compiler makes functions of besides functions: loops over functions, go and defer statements, large maps.
 
-Both depend on types, of which syntax tells most: where it does not, the likelier is taken.
+All depend on types, of which syntax tells most: where it does not, the likelier is taken.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from goleaklint.correlate.functions import Function, Package
 from goleaklint.golang import ast
-from goleaklint.golang.declarations import FuncDecl
+from goleaklint.golang.declarations import FuncDecl, ValueDecl
+from goleaklint.golang.initialization import all_in_order
 from goleaklint.golang.source import SourceFile
 
 # Of the standard library, by the last element of the import path: what returns an iterator.
@@ -104,3 +105,53 @@ def _types_of(name: str, function: Function) -> Iterator[ast.Type]:
             literals = (literal.type for literal in decl.literals if literal.at <= function.at < literal.end)
             for signature in (decl.type, *literals):
                 yield from (param.type for param in signature.params if param.name == name)
+
+
+_LARGE = 20  # nodes of a map's value, from which on a function of its own makes it (staticinit/sched.go)
+
+
+def outlined_maps(package: Package, path: str) -> list[Function]:
+    """The package variables of a build whose large maps are made in `map.init.0`, `map.init.1`, in that order."""
+    file = package.file(path)
+    values = all_in_order(file.together or (file,)) if file is not None else []
+    large = [value for value in values if len(value.names) == 1 and _is_large_map(value, package)]
+    return [
+        Function(value.file, f"map.init.{number}", value.names[0].at, value.end, None)
+        for number, value in enumerate(large)
+    ]
+
+
+def _is_large_map(value: ValueDecl, package: Package) -> bool:
+    if value.names[0].name == "_" or len(value.values) != 1 or not isinstance(value.values[0], ast.Composite):
+        return False
+    type_ = value.type or value.values[0].type
+    if isinstance(type_, ast.TypeName) and not type_.package:
+        type_ = package.type_named(type_.name)
+    if not isinstance(type_, ast.MapType):
+        return False
+    size = _size(value.values[0])
+    return size is not None and size >= _LARGE
+
+
+def _size(expr: ast.Expr) -> int | None:
+    """How many nodes the compiler has for it; None when a call, a receive or an index may have effects."""
+    if isinstance(expr, ast.Composite):
+        size = 1
+        for element in expr.elements:
+            parts = [_size(element.value)]
+            if element.key is not None:
+                parts.append(0 if _is_field(element.key, expr) else _size(element.key))
+            if None in parts:
+                return None
+            size += sum(part or 0 for part in parts) + (element.key is not None)
+        return size
+    if isinstance(expr, ast.Call | ast.Index | ast.TypeAssert) or (isinstance(expr, ast.Unary) and expr.op in ("<-", "*")):
+        return None
+    if isinstance(expr, ast.Unary) and expr.op == "&":
+        inner = _size(expr.x)
+        return None if inner is None else inner + 1
+    return 1
+
+
+def _is_field(key: ast.Expr, around: ast.Composite) -> bool:
+    return isinstance(key, ast.Name) and not isinstance(around.type, ast.MapType | ast.ArrayType | ast.SliceType)

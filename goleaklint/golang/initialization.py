@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 
 
+def all_in_order(files: Sequence[SourceFile]) -> list[ValueDecl]:
+    """Every variable declaration of a package in the order of initialization."""
+    every = [value for file in files for value in file.values if not value.const]
+    package = _Package(files, every)
+    return package.ordered() if any(map(package.may_use_later, every)) else every
+
+
 def initialization_order(files: Sequence[SourceFile]) -> list[ValueDecl]:
     """The variable declarations of a package that hold function literals, in the order of their initialization."""
     every = [value for file in files for value in file.values if not value.const]

@@ -115,5 +115,23 @@ func main() {
 	table["b"]()
 	nested()
 	method := t.stop
-	fmt.Println(method(1))
+	fmt.Println(method(1), os.Getenv("x"), small, large, effects, named)
 }
+
+var small = map[string]int{"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6}
+
+var large = map[string]*T{
+	"a": {n: -1}, "b": {n: 2}, "c": {n: 3}, "d": {n: 4}, "e": {n: 5}, "f": {n: 6}, "g": {n: 7},
+}
+
+var effects = map[string]int{
+	"a": count(), "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": 7,
+}
+
+type numbers map[string]int
+
+var named = numbers{
+	"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": 7,
+}
+
+func count() int { return len(small) + len(large) + len(named) }
