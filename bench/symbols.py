@@ -119,7 +119,7 @@ def measure(root: str, binary: Path, *, verbose: bool) -> None:
     for symbol in every:
         verdict = judge(symbol, repository)
         counts[verdict] += 1
-        if verbose and verdict not in ("elsewhere", "right", "right with the line", "no Go source"):
+        if verbose and verdict not in ("elsewhere", "right", "no Go source"):
             print(verdict, symbol.name, *symbol.files[:2], symbol.start_line)
     total = max(sum(counts.values()) - counts["elsewhere"] - counts["no Go source"], 1)
     print(*(f"{kind}: {count}" for kind, count in sorted(counts.items())), sep="\n")

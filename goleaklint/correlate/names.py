@@ -10,7 +10,7 @@ literals of the first: `caller.callee.func3` is any literal of `callee`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from goleaklint.correlate.functions import Function, Package, line_of, source_name
@@ -92,19 +92,28 @@ def _inlined(package: Package, name: str, path: str, line: int | None) -> Named 
     return Named(min(holding, key=lambda function: function.end - function.at), None, len(holding) == 1)
 
 
-def _inlined_literals(package: Package, name: str, path: str, depth: int = 0) -> Iterator[Function]:
-    """Every literal that the name can be of: `A.B.func3.1` is in a literal of B, the first literal in it."""
+def _inlined_literals(package: Package, name: str, path: str, depth: int = 0) -> list[Function]:
+    """Every literal that the name can be of: `A.B.func3.1` is in a literal of B, the first literal in it.
+
+    Or else, `A.B.func3` came in by inlining itself, and it is any literal of that.
+    """
     tail = _COUNTERS.search(name)
     counters = re.findall(r"\.\w+", tail[0]) if tail is not None else []
-    for place in range(len(counters) if depth < _DEEP and len(counters) <= _MOST_COUNTERS else 0):
+    if depth > _DEEP or len(counters) > _MOST_COUNTERS:
+        return []
+    for place in range(len(counters)):
         below = "".join(counters[place + 1 :])
+        found: list[Function] = []
         for callee in _callees(package, name.removesuffix("".join(counters[place:])), path, depth):
             prefix = callee.name + (".func" if callee.literal is None else ".")
             shape = re.compile(re.escape(prefix) + r"\d+" + re.escape(below))
-            yield from (each for each in package.functions(callee.file.path) if shape.fullmatch(each.name))
+            found += [each for each in package.functions(callee.file.path) if shape.fullmatch(each.name)]
+        if found:
+            return found
+    return []
 
 
-def _callees(package: Package, outer: str, path: str, depth: int = 0) -> Iterable[Function]:
+def _callees(package: Package, outer: str, path: str, depth: int = 0) -> Sequence[Function]:
     """The inlined function at the end of `caller.callee`, the longest name first: `T.M` is no M inlined into T.
 
     What was inlined may itself be a literal that came in by inlining, `caller.caller.callee.func3`.

@@ -145,7 +145,9 @@ def _size(expr: ast.Expr) -> int | None:
                 return None
             size += sum(part or 0 for part in parts) + (element.key is not None)
         return size
-    if isinstance(expr, ast.Call | ast.Index | ast.TypeAssert) or (isinstance(expr, ast.Unary) and expr.op in ("<-", "*")):
+    if isinstance(expr, ast.Call | ast.Index | ast.TypeAssert) or (
+        isinstance(expr, ast.Unary) and expr.op in ("<-", "*")
+    ):
         return None
     if isinstance(expr, ast.Unary) and expr.op == "&":
         inner = _size(expr.x)
