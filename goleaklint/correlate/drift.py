@@ -70,9 +70,15 @@ def evidence_of(stack: Stack, at: int, reason: str, *, is_outermost: bool) -> Ev
 
 def likeliest(package: Package, named: Function, evidence: Evidence) -> Function:
     """The literal that a name with a number means now: the named one, unless it cannot be and another can."""
-    if named.literal is None:
+    decl = package.declaration(named) if named.literal is not None else None
+    if decl is None:
         return named
-    alike = [each for each in package.functions(named.file.path) if _is_sibling(package, each, named)]
+    depth = named.name.count(".")
+    alike = [
+        each
+        for each in package.functions(named.file.path)
+        if decl.at <= each.at < decl.end and each.literal is not None and each.name.count(".") == depth
+    ]
     return min(
         alike,
         key=lambda each: (
@@ -89,12 +95,6 @@ def order_of_start(start: Start, literal: Function | None, evidence: Evidence) -
     if literal is None:
         return True, True
     return not evidence.fits(literal, start.line), not evidence.occurs(literal)
-
-
-def _is_sibling(package: Package, other: Function, named: Function) -> bool:
-    if other.literal is None or other.name.count(".") != named.name.count("."):
-        return False
-    return package.declaration(other) is package.declaration(named)
 
 
 def _first_line(function: Function) -> int:

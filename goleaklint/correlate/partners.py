@@ -126,18 +126,30 @@ class _Search:
             yield from self._use(known, read, depth)
         if var.kind == "param":
             yield from self._arguments(known, var, depth)
-        elif len(var.stores) <= 1 and isinstance(var.value, ast.Name | ast.Selector):
-            yield from self.of(known, var.value, depth + 1)
+        for store in var.stores:
+            match parents(known).of(store):
+                case ast.Assign(left=left, right=right) if len(left) == len(right):
+                    yield from self.of(known, right[left.index(store)], depth + 1)
+                case ast.VarDecl(names=names, values=values) if len(names) == len(values):
+                    yield from self.of(known, values[names.index(store)], depth + 1)
 
     def _arguments(self, known: Bindings, var: Var, depth: int) -> Iterator[_Operation]:
-        """What callers give for a parameter of the declaration."""
+        """What callers give for a parameter; of a literal, what it is called or started with there and then."""
+        literal = var.function.node
+        if literal is not None:
+            call = parents(known).of(literal)
+            if isinstance(call, ast.Call) and call.fun is literal and var in var.function.params:
+                yield from self._argument(known, call, var.function.params.index(var), depth)
+            return
         params = known.functions[0].params[known.decl.recv is not None :]
         if var not in params:
             return
-        place = params.index(var)
         for caller, call in calls_of(known.facts, known.decl):
-            if place < len(call.args):
-                yield from self.of(caller, call.args[place], depth + 1)
+            yield from self._argument(caller, call, params.index(var), depth)
+
+    def _argument(self, known: Bindings, call: ast.Call, place: int, depth: int) -> Iterator[_Operation]:
+        if place < len(call.args):
+            yield from self.of(known, call.args[place], depth + 1)
 
     def _field(self, known: Bindings, expr: ast.Selector, depth: int) -> Iterator[_Operation]:
         owner = canonical(known.type_of(expr.x))

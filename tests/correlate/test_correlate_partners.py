@@ -84,6 +84,14 @@ func Listen() { <-events }
 func Emit()   { events <- 1 }
 
 func use(n int) {}
+
+func Later(next chan int) {
+	var mine chan int
+	set := func() { mine = next }
+	set()
+	close(next)
+	use(<-mine)
+}
 """
 
 
@@ -165,6 +173,8 @@ def group(repository: Repository, reason: str, function: str, line: int, inner: 
         ),
         ("chan receive", "Local", "use(<-done)", "", [("c <- 1", "sends on it")]),
         ("chan receive", "wait", "func wait(c", "", [("c <- 1", "sends on it")]),
+        ("chan send", "Local.func1", "c <- 1", "", [("<-done", "receives from it"), ("<-c", "receives from it")]),
+        ("chan receive", "Later", "use(<-mine)", "", [("close(next)", "closes it")]),
         ("chan receive", "Listen", "<-events", "", [("events <- 1", "sends on it")]),
     ],
 )
