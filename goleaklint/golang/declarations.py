@@ -220,9 +220,19 @@ class ValueDecl:
     @property
     def may_hold_literals(self) -> bool:
         """A cheap no spares the conversion of long tables."""
-        return b"func" in self.file.data[self.at : self.end]
+        return not self.const and b"func" in self.file.data[self.at : self.end]
 
     def _read(self) -> None:
+        """Converts the values, and numbers their literals, which takes those of the whole package."""
+        if self._first is not None:
+            return
+        if self.may_hold_literals:
+            self.file.number_literals()
+        else:
+            self._first = 0
+            self._convert()
+
+    def _convert(self) -> None:
         if self._node is None:
             return
         node, self._node = self._node, None
@@ -234,10 +244,15 @@ class ValueDecl:
             self.partial = True
             self._values = [ast.Bad(at=self.at, end=self.end)]
 
+    def unnumbered(self) -> list[ast.Expr]:
+        """The initial values, before it is known how Go numbers the literals in them."""
+        self._convert()
+        return self._values
+
     def number(self, first: int) -> int:
         """Names the literals when `first` came before them in the package; the number of literals after them."""
         if self._first is None:
-            self._read()
+            self._convert()
             self._first = first
             for literal in self._literals:
                 count, dot, below = literal.name.removeprefix("func").partition(".")
@@ -259,8 +274,7 @@ class ValueDecl:
     @property
     def literals(self) -> list[ast.FuncLit]:
         """Every function literal in the values; Go's name of one is `init.` and its `name`."""
-        if self._first is None and self.may_hold_literals:
-            self.file.number_literals()
+        self._read()
         return self._literals
 
     def __repr__(self) -> str:

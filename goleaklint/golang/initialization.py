@@ -26,7 +26,7 @@ def all_in_order(files: Sequence[SourceFile]) -> list[ValueDecl]:
     """Every variable declaration of a package in the order of initialization."""
     every = [value for file in files for value in file.values if not value.const]
     package = _Package(files, every)
-    return package.ordered() if any(map(package.may_use_later, every)) else every
+    return package.ordered() if any(map(package.may_use_later, range(len(every)))) else every
 
 
 def initialization_order(files: Sequence[SourceFile]) -> list[ValueDecl]:
@@ -36,7 +36,7 @@ def initialization_order(files: Sequence[SourceFile]) -> list[ValueDecl]:
     if len(wanted) < 2:
         return wanted
     package = _Package(files, every)
-    if not any(package.may_use_later(value) for value in wanted):
+    if not any(package.may_use_later(place) for place, value in enumerate(every) if value.may_hold_literals):
         return wanted
     return [value for value in package.ordered() if value.may_hold_literals]
 
@@ -55,9 +55,9 @@ class _Package:
         self._methods = {name: found[0] for name, found in methods.items() if len(found) == 1}
         self._uses: dict[FuncDecl, tuple[set[str], set[str]]] = {}
 
-    def may_use_later(self, value: ValueDecl) -> bool:
+    def may_use_later(self, own: int) -> bool:
         """A quick look at the words alone: nearly always nothing below is in them."""
-        own = self._place[value.names[0].name] if value.names else 0
+        value = self._values[own]
         seen: set[FuncDecl] = set()
         texts = [value.file.data[value.at : value.end]]
         while texts:
@@ -83,7 +83,7 @@ class _Package:
     def _needs(self, place: int) -> set[int]:
         names: set[str] = set()
         fields: set[str] = set()
-        for value in self._values[place].values:
+        for value in self._values[place].unnumbered():
             _collect(value, names, fields)
         needs: set[int] = set()
         seen: set[FuncDecl] = set()
