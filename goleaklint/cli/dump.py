@@ -42,6 +42,13 @@ class Unread(NamedTuple):
     type=click.Path(exists=True, file_okay=False),
     help="The checkout of the program that wrote the dumps.",
 )
+@click.option("--rev", metavar="REV", help="The revision that the program was built from, read from git.")
+@click.option(
+    "--binary",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="The program itself: it says which revision it was built from.",
+)
 @click.option("--format", "format_", type=click.Choice(["full", "json"]), default="full", show_default=True)
 @pictures.picture_options
 @config_options
@@ -56,6 +63,7 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
 
     Exit codes: 0 when a dump could be read, 2 when none could.
     """
+    from goleaklint.cli.revision import past_of
     from goleaklint.correlate.account import correlate
     from goleaklint.correlate.repository import Repository
 
@@ -66,8 +74,9 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     newer, unread_newer = _read_all(options["compare"])
     unread += unread_newer
     repository = Repository(repo)
-    trouble: list[Diagnostic] = []
-    every = correlate([*dumps, *newer], repository, lambda directories: _check(directories, config, trouble))
+    past, trouble = past_of(repo, options["rev"], options["binary"])
+    with contextlib.closing(past) if past is not None else contextlib.nullcontext():
+        every = correlate([*dumps, *newer], repository, lambda directories: _check(directories, config, trouble), past)
     accounts, compared = every[: len(dumps)], every[len(dumps) :]
     is_whole = bool(accounts) and (bool(compared) or not options["compare"])
     has_stdout = is_whole and pictures.write(accounts, compared, wanted)

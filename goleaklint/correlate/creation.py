@@ -7,47 +7,69 @@ is the repository's own call that handed over the function.
 
 from __future__ import annotations
 
+from goleaklint.correlate.drift import Evidence, evidence_of, likeliest, order_of_start
 from goleaklint.correlate.functions import Function, Package, Start, agrees, is_named, line_of, source_name
+from goleaklint.correlate.names import function_of
 from goleaklint.correlate.repository import Repository
-from goleaklint.correlate.sites import lost_site, named_site, site
+from goleaklint.correlate.roots import is_created
+from goleaklint.correlate.sites import lost_site, moved, named_site, site
 from goleaklint.dump.account import How, Site
 from goleaklint.dump.goroutines import Frame, Stack
-from goleaklint.dump.symbols import RUNNERS, split_symbol
+from goleaklint.dump.symbols import split_symbol
 from goleaklint.golang import ast
 
 
-def creation_site(stack: Stack, repository: Repository) -> Site | None:
+def creation_site(stack: Stack, repository: Repository, reason: str = "") -> Site | None:
     """None for a goroutine that no part of the checkout created, such as main or one of net/http's own."""
     creator = stack.created_by
     if creator is not None and (path := repository.file(creator)) is not None:
-        return _in_repository(creator, path, stack, repository)
-    return _through_helper(stack, repository)
+        return _in_repository(creator, path, stack, repository, reason)
+    return _through_helper(stack, repository, reason)
 
 
-def _in_repository(creator: Frame, path: str, stack: Stack, repository: Repository) -> Site:
+def _in_repository(creator: Frame, path: str, stack: Stack, repository: Repository, reason: str) -> Site:
     package = repository.package_of(path)
     local = split_symbol(creator.function)[1]
     if package.file(path) is None:  # what a //line comment names: nothing to check
         return named_site(path, creator)
     at_line = [start for start in package.starts(path) if start.line == creator.line]
     root = source_name(split_symbol(stack.frames[-1].function)[1]) if stack.frames else ""
-    named = package.named(local, path)
+    evidence = Evidence(lambda node: False)
+    if stack.frames:
+        evidence = evidence_of(stack, len(stack.frames) - 1, reason, is_outermost=True)
+    function = function_of(package, creator, path)
     exact = next((start for start in _by_root(at_line, root) if agrees(local, start.function)), None)
-    if exact is not None and not (named is not None and _runs_another(exact, root)):
+    if exact is not None and not (function is not None and _runs_another(exact, root, package, evidence)):
         return site(package, exact.function, exact.node, How.LINE, creator.line)
-    if named is not None and (starts := package.starts_of(named)):
-        nearest = min(starts, key=lambda start: (not _runs(start, root), abs(start.line - creator.line)))
-        note = f"the source has changed: the dump says line {creator.line}"
-        return site(package, nearest.function, nearest.node, How.MOVED, creator.line, note)
-    if at_line and named is None:
+    if function is not None and (starts := _starts_of(package, function)):
+        nearest = min(
+            starts,
+            key=lambda start: (
+                order_of_start(start, package.literal(start), evidence),
+                not _runs(start, root),
+                abs(start.line - creator.line),
+            ),
+        )
+        return site(package, nearest.function, nearest.node, How.MOVED, creator.line, moved(creator.line, nearest.line))
+    if at_line and function is None:
         start = at_line[0]
         note = f"the source has changed: the dump calls the function {local}"
         return site(package, start.function, start.node, How.MOVED, creator.line, note)
-    what = f"there is no function {local}" if named is None else f"no goroutine is started in {local}"
+    what = f"there is no function {local}" if function is None else f"no goroutine is started in {local}"
     return lost_site(path, creator.line, f"the source has changed: {what}")
 
 
-def handed_over_site(stack: Stack, creation: Site, repository: Repository) -> Site | None:
+def _starts_of(package: Package, function: Function) -> list[Start]:
+    """The go statements of a function; of a literal that starts none, those of the literals beside it."""
+    starts = package.starts_of(function)
+    if starts or function.literal is None:
+        return starts
+    decl = package.declaration(function)
+    beside = [start for start in package.starts(function.file.path) if start.function.literal is not None]
+    return [start for start in beside if decl is not None and package.declaration(start.function) is decl]
+
+
+def handed_over_site(stack: Stack, creation: Site, repository: Repository, reason: str = "") -> Site | None:
     """For a go statement in a helper of the checkout itself, `go f()`: the call that handed over f.
 
     None where the goroutine runs what the go statement itself names.
@@ -59,10 +81,32 @@ def handed_over_site(stack: Stack, creation: Site, repository: Repository) -> Si
     if path is None:
         return None
     package = repository.package_of(path)
-    function = package.named(split_symbol(frame.function)[1], path)
+    function = function_of(package, frame, path)
     if function is None or _is_named_by(creation, function, repository):
-        return None
-    return _hand_over(package, function, frame.line, "")
+        return _submitted(stack, repository)
+    evidence = evidence_of(stack, len(stack.frames) - 1, reason, is_outermost=True)
+    return _hand_over(package, likeliest(package, function, evidence), frame.line, "")
+
+
+def _submitted(stack: Stack, repository: Repository) -> Site | None:
+    """For a worker that runs what others gave it, `for task := range tasks { task() }`: the call that gave this one.
+
+    A callback, `tree.Walk(func...)`, is no such thing: the function around its literal is in the stack, too.
+    """
+    seen: set[tuple[str, int]] = set()
+    for frame in reversed(stack.frames):
+        path = repository.file(frame)
+        package = repository.package_of(path) if path is not None else None
+        function = function_of(package, frame, path or "") if package is not None else None
+        if package is None or function is None:
+            continue
+        decl = package.declaration(function)
+        place = (function.file.path, decl.at if decl is not None else function.at)
+        if seen and place not in seen and function.literal is not None:
+            call = package.call_with(function.literal)
+            return site(package, call.function, call.node, How.HELPER, frame.line) if call is not None else None
+        seen.add(place)
+    return None
 
 
 def _is_named_by(creation: Site, function: Function, repository: Repository) -> bool:
@@ -78,29 +122,30 @@ def _is_named_by(creation: Site, function: Function, repository: Repository) -> 
     return is_named(fun, function.name.rpartition(".")[2])
 
 
-def _through_helper(stack: Stack, repository: Repository) -> Site | None:
+def _through_helper(stack: Stack, repository: Repository, reason: str) -> Site | None:
     """By the outermost frame of the checkout, which is the function handed over; else by the ancestors' frames."""
     if stack.created_by is not None:
         helper = stack.created_by.function
-    elif stack.frames and stack.frames[-1].function in RUNNERS:  # a finalizer or cleanup that blocks
+    elif stack.frames and is_created(stack.frames[-1]):  # a finalizer that blocks; or a profile, without creation lines
         helper = stack.frames[-1].function
     else:
         return None
-    for frame in reversed(stack.frames):
-        path = repository.file(frame)
+    for at in reversed(range(len(stack.frames))):
+        path = repository.file(stack.frames[at])
         if path is not None:
-            return _handed_over(frame, path, helper, repository)
+            evidence = evidence_of(stack, at, reason, is_outermost=True)
+            return _handed_over(stack.frames[at], path, helper, repository, evidence)
     return _from_ancestors(stack, helper, repository)
 
 
-def _handed_over(frame: Frame, path: str, helper: str, repository: Repository) -> Site | None:
+def _handed_over(frame: Frame, path: str, helper: str, repository: Repository, evidence: Evidence) -> Site | None:
     package = repository.package_of(path)
     local = split_symbol(frame.function)[1]
-    function = package.named(local, path)
+    function = function_of(package, frame, path)
     note = f"{helper} starts this function, outside of the repository"
     if function is None:
         return lost_site(path, frame.line, f"the source has changed: there is no function {local}; {note}")
-    return _hand_over(package, function, frame.line, note)
+    return _hand_over(package, likeliest(package, function, evidence), frame.line, note)
 
 
 def _hand_over(package: Package, function: Function, line: int, note: str) -> Site | None:
@@ -113,6 +158,20 @@ def _hand_over(package: Package, function: Function, line: int, note: str) -> Si
     return site(package, start.function, start.node, How.HELPER, line, note) if start is not None else None
 
 
+def handed_over_candidates(stack: Stack, repository: Repository) -> tuple[Site, ...]:
+    """For a function handed to a helper by several calls: all of them."""
+    frame = next((frame for frame in reversed(stack.frames) if repository.file(frame) is not None), None)
+    path = repository.file(frame) if frame is not None else None
+    if frame is None or path is None or not (stack.created_by is not None or is_created(stack.frames[-1])):
+        return ()
+    package = repository.package_of(path)
+    function = function_of(package, frame, path)
+    if function is None or function.literal is not None:
+        return ()
+    calls = package.calls_with(function.name.rpartition(".")[2])
+    return tuple(site(package, call.function, call.node, How.CANDIDATE, call.line) for call in calls)
+
+
 def _from_ancestors(stack: Stack, helper: str, repository: Repository) -> Site | None:
     """GODEBUG=tracebackancestors: the creating goroutine's stack, whose lines are those of the return addresses."""
     frames = stack.ancestors[0].frames if stack.ancestors else ()
@@ -121,7 +180,7 @@ def _from_ancestors(stack: Stack, helper: str, repository: Repository) -> Site |
         if path is None:
             continue
         package = repository.package_of(path)
-        around = package.named(split_symbol(frame.function)[1], path)
+        around = function_of(package, frame, path)
         if around is None:
             return None
         calls = [node for node in around.own_nodes() if isinstance(node, ast.Call)]
@@ -147,7 +206,12 @@ def _runs(start: Start, root: str) -> bool:
     return is_named(call.fun, root.rpartition(".")[2])
 
 
-def _runs_another(start: Start, root: str) -> bool:
-    """It runs a literal, and not the goroutine's; of a named function that may be a variable nothing is sure."""
-    call = start.node.call if isinstance(start.node, ast.Go) else start.node
-    return isinstance(call, ast.Call) and isinstance(call.fun, ast.FuncLit) and bool(root) and not _runs(start, root)
+def _runs_another(start: Start, root: str, package: Package, evidence: Evidence) -> bool:
+    """It runs a literal that is not the goroutine's; of a named function that may be a variable nothing is sure.
+
+    A literal with the operation as far below as in the dump is the goroutine's, whatever its number.
+    """
+    literal = package.literal(start)
+    if literal is None or not root or evidence.fits(literal, start.line):
+        return False
+    return not _runs(start, root) or evidence.fits_another(package, literal)

@@ -34,6 +34,12 @@ def _site(package: Package, function: Function, span: Span, text: str, how: How,
     )
 
 
+def moved(was: int, now: int | None = None) -> str:
+    """The note of a place that was found again: the line that the dump names, and today's."""
+    said = f"the source has changed: the dump says line {was}"
+    return said if now is None or now == was else f"{said}, which is line {now} now"
+
+
 def lost_site(path: str, line: int, note: str) -> Site:
     """A place that the checkout does not have any more: only the line that the dump names is left of it."""
     return Site(span=Span(path, line, 1, line, 1), function="", statement="", how=How.LOST, dump_line=line, note=note)

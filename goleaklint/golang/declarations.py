@@ -196,7 +196,7 @@ class TypeDecl:
 class ValueDecl:
     """`var a, b T = x, y` at package level, one spec each (also `const`; what a const repeats is left empty)."""
 
-    __slots__ = ("_literals", "_node", "_type", "_values", "at", "const", "end", "file", "names", "partial")
+    __slots__ = ("_first", "_literals", "_node", "_type", "_values", "at", "const", "end", "file", "names", "partial")
 
     local_name = "init"  # what Go calls the function around the literals of package variables
 
@@ -212,6 +212,7 @@ class ValueDecl:
             if child.kind_id == IDENTIFIER
         ]
         self._node: Node | None = spec
+        self._first: int | None = None  # how many literals of package variables come before this one's
         self._type: ast.Type | None = None
         self._values: list[ast.Expr] = []
         self._literals: list[ast.FuncLit] = []
@@ -219,29 +220,44 @@ class ValueDecl:
     @property
     def may_hold_literals(self) -> bool:
         """A cheap no spares the conversion of long tables."""
-        return b"func" in self.file.data[self.at : self.end]
+        return not self.const and b"func" in self.file.data[self.at : self.end]
 
     def _read(self) -> None:
-        if self._node is None:
+        """Converts the values, and numbers their literals, which takes those of the whole package."""
+        if self._first is not None:
             return
         if self.may_hold_literals:
             self.file.number_literals()
         else:
-            self.read(0)
+            self._first = 0
+            self._convert()
 
-    def read(self, first: int) -> int:
-        """Converts the values; `first` literals came before them. The number of literals after them."""
+    def _convert(self) -> None:
         if self._node is None:
-            return first
+            return
         node, self._node = self._node, None
-        reading = self.file.reading(tolerant=self.partial, first=first)
+        reading = self.file.reading(tolerant=self.partial)
         try:
             _, self._type, self._values = read_spec(reading, node)
             self._literals = reading.literals
         except BROKEN:
             self.partial = True
             self._values = [ast.Bad(at=self.at, end=self.end)]
-        return reading.count
+
+    def unnumbered(self) -> list[ast.Expr]:
+        """The initial values, before it is known how Go numbers the literals in them."""
+        self._convert()
+        return self._values
+
+    def number(self, first: int) -> int:
+        """Names the literals when `first` came before them in the package; the number of literals after them."""
+        if self._first is None:
+            self._convert()
+            self._first = first
+            for literal in self._literals:
+                count, dot, below = literal.name.removeprefix("func").partition(".")
+                literal.name = f"func{int(count) + first}{dot}{below}"
+        return first + sum("." not in literal.name for literal in self._literals)
 
     @property
     def type(self) -> ast.Type | None:

@@ -15,6 +15,8 @@ DEFAULT_VERSION = (1, 16)  # a go.mod without a go line means this (go.dev/ref/m
 _MODULE = re.compile(r"^[ \t]*module[ \t]+(?:\"([^\"\n]+)\"|`([^`\n]+)`|([^\s\"`(]\S*))", re.MULTILINE)
 _MODULE_BLOCK = re.compile(r"^[ \t]*module[ \t]*\(\s*[\"`]?([^\s\"`)]+)", re.MULTILINE)
 _GO = re.compile(r"^[ \t]*go[ \t]+(\d+)\.(\d+)", re.MULTILINE)
+_USE = re.compile(r"^[ \t]*use[ \t]+([^\s(]+)", re.MULTILINE)
+_USE_BLOCK = re.compile(r"^[ \t]*use[ \t]*\(([^)]*)\)", re.MULTILINE)
 _COMMENT = re.compile(r"//[^\n]*")
 
 
@@ -33,6 +35,17 @@ def parse_go_mod(text: str, root: str) -> Module:
     path = next(group for group in named.groups() if group) if named is not None else ""
     version = _GO.search(text)
     return Module(root, path, (int(version[1]), int(version[2])) if version is not None else DEFAULT_VERSION)
+
+
+def parse_go_work(text: str) -> list[str]:
+    """The directories that a go.work file uses, as it names them.
+
+    >>> parse_go_work("go 1.25\\nuse ./a // first\\nuse (\\n\\t../b\\n)\\n")
+    ['./a', '../b']
+    """
+    text = _COMMENT.sub("", text)
+    blocks = [word for block in _USE_BLOCK.findall(text) for word in block.split()]
+    return [word.strip('"`') for word in (*_USE.findall(text), *blocks)]
 
 
 class Modules:

@@ -11,6 +11,7 @@ from goleaklint.golang import ast
 from goleaklint.golang.declarations import BROKEN, FuncDecl, TypeDecl, ValueDecl
 from goleaklint.golang.grammar import ERROR, clean, kind
 from goleaklint.golang.header import build_constraint, header_of, is_generated, local_import_name
+from goleaklint.golang.initialization import initialization_order
 from goleaklint.golang.outline import read_outline
 from goleaklint.golang.read_stmts import specs
 from goleaklint.golang.reading import Reading
@@ -37,7 +38,6 @@ class SourceFile:
 
     __slots__ = (
         "_latin",
-        "_literal_count",
         "_starts",
         "affected",
         "blank_imports",
@@ -52,7 +52,7 @@ class SourceFile:
         "is_test",
         "package",
         "path",
-        "preceding",
+        "together",
         "types",
         "uses_cgo",
         "values",
@@ -75,8 +75,7 @@ class SourceFile:
         self.build = build_constraint(self.header)
         self.is_test = path.endswith("_test.go")
         self.uses_cgo = False
-        self.preceding: tuple[SourceFile, ...] | None = None  # the files before this one of its package
-        self._literal_count: int | None = None
+        self.together: tuple[SourceFile, ...] | None = None  # the files of its package, in the compiler's order
         self._starts: list[int] | None = None
         self._latin: str | None = None
 
@@ -117,20 +116,14 @@ class SourceFile:
         """The number of lines, as `wc -l` counts a file that ends in a line end."""
         return self.data.count(b"\n") + (not self.data.endswith(b"\n") and bool(self.data))
 
-    def number_literals(self) -> int:
-        """Converts the package variables that hold function literals; how many literals, not counting nested ones.
+    def number_literals(self) -> None:
+        """Converts the package variables that hold function literals, of all files that are compiled with this one.
 
-        Go counts them in the one function that initializes the whole package, in the order of initialization, which
-        only types can tell; the order of the source differs where a variable is used above its declaration.
+        Go counts these literals in the one function that initializes the whole package.
         """
-        if self._literal_count is None:
-            self._literal_count = 0
-            first = count = sum(file.number_literals() for file in self.preceding or ())
-            for value in self.values:
-                if value.may_hold_literals:
-                    count = value.read(count)
-            self._literal_count = count - first
-        return self._literal_count
+        count = 0
+        for value in initialization_order(self.together or (self,)):
+            count = value.number(count)
 
     def _line_starts(self) -> list[int]:
         if self._starts is None:

@@ -138,11 +138,15 @@ def _unit(loading: _Loading, name: str, files: list[SourceFile], config: str) ->
 
 
 def number_inits(files: list[SourceFile]) -> None:
-    """Tells each file what stands before it: Go counts the init functions of a package across its files."""
+    """Tells each file what is compiled with it: Go counts the init functions of a package across its files.
+
+    Tests of the package itself come behind all others (cmd/go/internal/load/test.go: GoFiles, then TestGoFiles).
+    """
     inits = 0
-    for place, file in enumerate(files):
-        if file.preceding is None:
-            file.preceding = tuple(files[:place])
+    ordered = sorted(files, key=lambda file: file.is_test)
+    for file in ordered:
+        if file.together is None:
+            file.together = tuple(ordered)
         for func in file.funcs:
             if func.name == "init" and func.recv is None:
                 if func.init_number is None:

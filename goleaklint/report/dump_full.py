@@ -14,10 +14,11 @@ leak: 3 goroutines [chan send], for 2 to 5 minutes
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from goleaklint.dump.account import Account, Group, How, Site
+from goleaklint.dump.account import Account, Group, How, Match, Site
 from goleaklint.dump.goroutines import Bucket, Frame, Verdict
 from goleaklint.model import Report, Span
 from goleaklint.report.excerpt import Line, Mark, excerpt
@@ -44,8 +45,11 @@ _COLORS = {
     "finding": "bold green",
 }
 _NOT_WAITING = frozenset({"running", "runnable"})
+_PARTNERED = re.compile(r"chan |select$|sync\.")
 _INDENT = "  "
 _MOST_FRAMES = 6
+_MOST_CANDIDATES = 5
+_MOST_PARTNERS = 5
 _MOST_IDS = 5
 _MOST_LABELS = 3
 
@@ -67,6 +71,8 @@ def _account(account: Account, sources: Sources, width: int) -> Iterator[Line]:
     yield [(f"{visible(dump.path)}: {_count(dump.total, 'goroutine')}, {_count(len(dump.buckets), 'group')}", "title")]
     if dump.cause:
         yield [(_INDENT, ""), (visible(dump.cause), "note")]
+    if account.revision:
+        yield [(f"{_INDENT}places are those of {visible(account.revision[:12])}, brought to the files of today", "")]
     for verdict in Verdict:
         if counts[verdict]:
             yield [(f"{counts[verdict]:>9} ", ""), (verdict, verdict), (f"  {_MEANINGS[verdict]}", "")]
@@ -82,19 +88,37 @@ def _group(group: Group, sources: Sources, width: int) -> Iterator[Line]:
     yield [(bucket.verdict, bucket.verdict), (f": {_headline(bucket)}", "title")]
     yield from _creator(bucket)
     yield from _places(group, sources, width)
-    for site in (group.creation, group.block):
-        if site is not None and site.note:
-            yield [(f"{_INDENT}= ", "gutter"), (visible(site.note), "note")]
+    sites = (group.creation, group.handed_over, group.block)
+    for note in dict.fromkeys(site.note for site in sites if site is not None and site.note):
+        yield [(f"{_INDENT}= ", "gutter"), (visible(note), "note")]
     yield from _inside(group)
+    yield from _candidates(group)
     yield from _details(bucket)
     if group.prediction is not None:
         finding = group.prediction.finding
         where = f"{visible(finding.span.path)}:{finding.span.line}:{finding.span.column}"
+        known = "may be" if group.prediction.match is Match.CANDIDATE else "predicted by"
         yield [
-            (f"{_INDENT}= predicted by ", "gutter"),
+            (f"{_INDENT}= {known} ", "gutter"),
             (f"{finding.code} {finding.name}", "finding"),
             (f" ({finding.confidence} confidence) at {where}: {visible(finding.message)}", ""),
         ]
+    elif bucket.verdict in (Verdict.LEAK, Verdict.CANDIDATE):
+        yield from _partners(group)
+
+
+def _partners(group: Group) -> Iterator[Line]:
+    """What could wake the goroutines, where no finding says why nothing does."""
+    if not group.partners:
+        known = ", and nothing is known that could wake them" if _PARTNERED.match(group.bucket.reason) else ""
+        yield [(f"{_INDENT}= no finding tells of this{known if group.block is not None else ''}", "gutter")]
+        return
+    yield [(f"{_INDENT}= no finding tells of this; what could wake them:", "gutter")]
+    for site in group.partners[:_MOST_PARTNERS]:
+        where = f"{visible(site.span.path)}:{site.span.line}:{site.span.column}"
+        yield [(f"{_INDENT}    {where}", ""), (f": {visible(site.statement)}", ""), (f"  ({site.note})", "gutter")]
+    if len(group.partners) > _MOST_PARTNERS:
+        yield [(f"{_INDENT}    and {len(group.partners) - _MOST_PARTNERS} more", "")]
 
 
 def _headline(bucket: Bucket) -> str:
@@ -150,6 +174,18 @@ def _place(site: Site, gutter: int) -> Line:
     return [(f"{'':>{gutter}}--> ", "gutter"), (where, ""), (function, "")]
 
 
+def _candidates(group: Group) -> Iterator[Line]:
+    """Calls that can have led to the goroutines: none is more certain than the others."""
+    if group.candidates:
+        places = "one of these places" if len(group.candidates) > 1 else "this place"
+        yield [(f"{_INDENT}= nothing tells where from, but it can be {places}:", "gutter")]
+    for site in group.candidates[:_MOST_CANDIDATES]:
+        where = f"{visible(site.span.path)}:{site.span.line}:{site.span.column}"
+        yield [(f"{_INDENT}    {where}", ""), (f": {visible(site.statement)}", "")]
+    if len(group.candidates) > _MOST_CANDIDATES:
+        yield [(f"{_INDENT}    and {len(group.candidates) - _MOST_CANDIDATES} more", "")]
+
+
 def _widened(span: Span, sources: Sources) -> Span:
     """A span without extent stands for its whole line."""
     if span[1:3] != span[3:5]:
@@ -174,7 +210,8 @@ def _inside(group: Group) -> Iterator[Line]:
 
 
 def _is_frame(site: Site, frame: Frame) -> bool:
-    return site.dump_line == frame.line and frame.file.endswith(site.span.path.rpartition("/")[2])
+    path = (site.then or site.span).path
+    return site.dump_line == frame.line and frame.file.endswith(path.rpartition("/")[2])
 
 
 def _frame(frame: Frame) -> str:

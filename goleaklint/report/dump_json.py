@@ -5,6 +5,7 @@ goleaklint      the version that wrote it
 repository      the directory that the dumps were compared with; local paths begin with it
 dumps           one for each file that could be read:
   path, format, cause ("" or the line that says why the process printed it), goroutines (their number)
+  revision      "" or the commit in which places were looked for first (--rev, --binary)
   groups        the most certain leaks first, then the biggest:
     verdict     "leak", "candidate", "possible", "test" or "never"
     reason, durable, count, leaked, locked, parents
@@ -15,11 +16,15 @@ dumps           one for each file that could be read:
                 innermost first, names and files as the dump has them
     creation    null, or the place in the repository that creates these goroutines
     handedOver  null, or the call that gave the function to a `creation` that starts whatever it is given
+    candidates  the places that can have led to these goroutines, where nothing tells which did (then creation is null)
     block       null, or the innermost place in the repository where they wait
-                a place: {path, line, column, endLine, endColumn, function, statement, how, dumpLine, note, excerpt}
-                how: "line", "moved", "helper" or "lost"; excerpt: [{line, text}]
+                a place: {path, line, column, endLine, endColumn, function, statement, how, dumpLine, note, then,
+                excerpt}
+                then: null, or {path, line} in that commit
+                how: "line", "moved", "helper", "root", "candidate" or "lost"; excerpt: [{line, text}]
     finding     null, or {code, name, severity, confidence, message, path, line, column, fingerprint, match}
-                match: "block and creation", "block" or "creation"
+                match: "block and creation", "block", "creation" or "candidate"
+    partners    places of operations that could wake them (its `note` says how), where finding is null
   diagnostics   [{path, line, kind, message}] about this dump
 unread          [{path, message}]: the files that could not be read
 """
@@ -61,6 +66,7 @@ def _account(account: Account, sources: Sources) -> dict[str, Any]:
         "format": dump.format,
         "cause": utf8(dump.cause),
         "goroutines": dump.total,
+        "revision": account.revision,
         "groups": [_group(group, sources) for group in account.groups],
         "diagnostics": [_diagnostic(item) for item in (*dump.diagnostics, *account.diagnostics)],
     }
@@ -82,8 +88,10 @@ def _group(group: Group, sources: Sources) -> dict[str, Any]:
         "stack": _stack(bucket.stack),
         "creation": _site(group.creation, sources),
         "handedOver": _site(group.handed_over, sources),
+        "candidates": [_site(site, sources) for site in group.candidates],
         "block": _site(group.block, sources),
         "finding": _finding(group.prediction),
+        "partners": [_site(site, sources) for site in group.partners],
     }
 
 
@@ -124,6 +132,7 @@ def _site(site: Site | None, sources: Sources) -> dict[str, Any] | None:
         "how": site.how,
         "dumpLine": site.dump_line,
         "note": utf8(site.note),
+        "then": {"path": utf8(site.then.path), "line": site.then.line} if site.then is not None else None,
         "excerpt": [] if site.how is How.LOST else _excerpt(site, sources),
     }
 

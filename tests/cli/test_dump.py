@@ -82,9 +82,10 @@ leak: 3 goroutines [select (no cases)], for 2 minutes
    |
 15 | go func() {
    | ----------- created here
-  --> internal/stock/stock.go:85:28 in example.com/shop/internal/stock.Helpers.func4
+  --> internal/stock/stock.go:85:2 in example.com/shop/internal/stock.Helpers
    |
 85 | kit.Watch(ch, func(int) { select {} })
+   | -------------------------------------- handed over here
    |                           ^^^^^^^^^ waits here
 """
     )
@@ -160,6 +161,7 @@ def test_json(run: Run) -> None:
                 "format": "text",
                 "cause": "",
                 "goroutines": 1,
+                "revision": "",
                 "groups": [
                     {
                         "verdict": "candidate",
@@ -199,6 +201,7 @@ def test_json(run: Run) -> None:
                             "how": "line",
                             "dumpLine": 18,
                             "note": "",
+                            "then": None,
                             "excerpt": [
                                 {"line": 16, "text": "func Place(o *Order) error {"},
                                 {"line": 17, "text": "\tdone := make(chan error)"},
@@ -208,6 +211,7 @@ def test_json(run: Run) -> None:
                             ],
                         },
                         "handedOver": None,
+                        "candidates": [],
                         "block": {
                             "path": local,
                             "line": 20,
@@ -219,6 +223,7 @@ def test_json(run: Run) -> None:
                             "how": "line",
                             "dumpLine": 20,
                             "note": "",
+                            "then": None,
                             "excerpt": [
                                 {"line": 18, "text": "\tgo func() {"},
                                 {"line": 19, "text": "\t\ttime.Sleep(5 * time.Millisecond)"},
@@ -239,6 +244,7 @@ def test_json(run: Run) -> None:
                             "fingerprint": "0123",
                             "match": "block",
                         },
+                        "partners": [],
                     }
                 ],
                 "diagnostics": [],
@@ -302,8 +308,11 @@ def test_drift_is_a_diagnostic(run: Run) -> None:
     path.write_text("\n\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
     _, out, err = run(capture("labels"))
     assert "  --> internal/orders/orders.go:20:2 in example.com/shop/internal/orders.Place\n" in out
-    assert "  = the source has changed: the dump says line 18\n" in out
-    assert "internal/orders/orders.go:18: drift: the source has changed: the dump says line 18\n" in err
+    assert "  = the source has changed: the dump says line 18, which is line 20 now\n" in out
+    assert (
+        "internal/orders/orders.go:18: drift: the source has changed: the dump says line 18, which is line 20 now\n"
+        in err
+    )
     assert run("-q", "labels.txt")[2] == ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from goleaklint.correlate.account import correlate
@@ -65,6 +66,27 @@ def test_best_match_wins() -> None:
     assert predicted(creation) == Prediction(finding=creation, match=Match.CREATION)
     assert predicted(creation, block) == Prediction(finding=block, match=Match.BLOCK)
     assert predicted(block, both, creation) == Prediction(finding=both, match=Match.BOTH)
+
+
+def test_candidates_come_last() -> None:
+    """A finding at one of the calls that can have led there, when there is nothing better, and of the right reason."""
+    candidate = site(40, "app/x.Fetch", How.CANDIDATE)
+    fetch, creation, lock = finding(span(40)), finding(span(10)), finding(span(40), code="GLK401")
+
+    def found(*findings: Finding) -> Prediction | None:
+        return predict(BUCKET, CREATION, BLOCK, findings, RULES, (candidate,))
+
+    assert found(fetch) == Prediction(finding=fetch, match=Match.CANDIDATE)
+    assert found(fetch, creation) == Prediction(finding=creation, match=Match.CREATION)
+    assert found(lock) is None
+    assert predicted(fetch) is None
+
+
+def test_profiles_that_hide_the_reason() -> None:
+    """The blocked line decides; the creation alone says too little."""
+    hidden = msgspec.structs.replace(BUCKET, reason="unknown")
+    assert predicted(finding(span(12)), bucket=hidden) is not None
+    assert predicted(finding(span(10)), bucket=hidden) is None
 
 
 def test_related_places_that_block() -> None:
