@@ -56,6 +56,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "(database/sql.DB).PrepareContext": ("database/sql.Stmt", "error"),
     "(database/sql.Tx).Prepare": ("database/sql.Stmt", "error"),
     "(database/sql.Tx).PrepareContext": ("database/sql.Stmt", "error"),
+    "sync.NewCond": ("sync.Cond",),
     "os/exec.Command": ("os/exec.Cmd",),
     "os/exec.CommandContext": ("os/exec.Cmd",),
     "time.NewTicker": ("time.Ticker",),

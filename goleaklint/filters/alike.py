@@ -8,7 +8,7 @@ import msgspec
 
 from goleaklint.model import Finding
 
-GENERAL = frozenset({"GLK401"})
+GENERAL = frozenset({"GLK303", "GLK401"})
 """Rules that tell what any rule of their family (codes that begin alike) may tell more exactly."""
 
 FAMILY = len("GLK4")
