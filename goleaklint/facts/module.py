@@ -40,7 +40,7 @@ class Module:
         self.root = root
         self.path = path
         self.go_version = go_version
-        self.memo: dict[str, list[bytes]] = {}  # by import path, what possession finds in the text of a package
+        self.memo: dict[str, object] = {}  # by import path, what candidates finds in the text of a package
         self._packages: OrderedDict[str, PackageFacts | None] = OrderedDict()
         self._texts: OrderedDict[str, dict[str, bytes]] = OrderedDict()
 

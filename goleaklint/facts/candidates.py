@@ -1,0 +1,131 @@
+"""Calls that may give an owner, by the text of the functions they call: enough to see what is not worth reading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from goleaklint.facts.events import GO
+from goleaklint.facts.module import Module, module_with
+from goleaklint.facts.package import PackageFacts
+from goleaklint.golang.source import SourceFile
+
+_FUNCTION = re.compile(rb"^func (\([^)\n]*\) )?(\w+)(?:[^\n]*\{[^\n]*\}$|.*?^\})", re.MULTILINE | re.DOTALL)
+_MAKES = re.compile(rb"\w\{|\bnew\(")
+_STATEMENT = re.compile(
+    rb"(?:^|[{;])[ \t]*(?:(?:if|var)[ \t]+)?(?:(\w+)(?:,[ \t]*\w+)*(?:[ \t]+[\w.*]+)?[ \t]*:?=[ \t]*)?[\w.]*$"
+)
+"""What may stand before the call on its line when its result is kept in a variable, or dropped."""
+_RETURNS = re.compile(rb"\breturn \S")
+_STARTS = re.compile(rb"^(?:[Ss]tart|[Rr]un|[Ii]nit|[Bb]egin|[Ll]aunch|[Oo]pen|[Ll]isten|[Cc]onnect|[Ss]erve|[Ww]atch)")
+_NESTED = 3
+"""Functions that return what such a function returns, or something that holds it."""
+_NEAR = 160
+"""Bytes after a call in which `defer x.Close()` is taken to be the next statement but one, at most."""
+
+
+class Names(NamedTuple):
+    """Of one package: functions whose result may be an owner, and methods that may make one of their receiver."""
+
+    makers: frozenset[bytes]
+    starters: frozenset[bytes]
+
+
+_NONE = Names(frozenset(), frozenset())
+
+
+def own_names(facts: PackageFacts) -> Names:
+    """The candidates of a package, those of its tests included."""
+    found = facts.memo.get("owner candidates")
+    if not isinstance(found, Names):
+        files = facts.unit.files
+        found = _names([file.data for file in files if not file.is_test], [f.data for f in files if f.is_test])
+        facts.memo["owner candidates"] = found
+    return found
+
+
+def names_of(module: Module, path: str) -> Names:
+    """The candidates of another package of the module that others can call."""
+    found = module.memo.get(path)
+    if not isinstance(found, Names):
+        every = _names(list(module.texts(path).values()), [])
+        found = module.memo[path] = Names(
+            frozenset(name for name in every.makers if name[:1].isupper()),
+            frozenset(name for name in every.starters if name[:1].isupper()),
+        )
+    return found
+
+
+def _names(texts: list[bytes], tests: list[bytes]) -> Names:
+    """Over the whole package, for the method that starts the goroutine may stand in another file."""
+    if not any((b"go " in text or b".Go(" in text) and GO.search(text) for text in texts):
+        return _NONE
+    bodies = [match.groups() + (match[0],) for text in texts for match in _FUNCTION.finditer(text)]
+    spawners = {name for _, name, body in bodies if (b"go " in body or b".Go(" in body) and GO.search(body)}
+    makers = {name for _, name, body in bodies if _may_construct(name, body, spawners)}
+    starters = {name for receiver, name, _ in bodies if receiver and name in spawners and _STARTS.match(name)}
+    if makers and tests:
+        bodies += [match.groups() + (match[0],) for text in tests for match in _FUNCTION.finditer(text)]
+    newer = makers
+    for _ in range(_NESTED):
+        if not newer:
+            break
+        calls = re.compile(rb"\b(?:" + b"|".join(sorted(newer)) + rb")\(")
+        wrapping = {name for _, name, body in bodies if calls.search(body, body.find(b"{")) and _RETURNS.search(body)}
+        newer = wrapping - makers
+        makers |= newer
+    return Names(frozenset(makers), frozenset(starters))
+
+
+def _may_construct(name: bytes, body: bytes, spawners: Collection[bytes]) -> bool:
+    """By its text alone: it makes something, returns something, and starts a goroutine or calls what does."""
+    if name not in spawners and not any(b"." + other + b"(" in body for other in spawners):
+        return False
+    return _RETURNS.search(body) is not None and _MAKES.search(body) is not None
+
+
+def constructors(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | None:
+    """Matches the calls in a file that may give an owner: of its package's functions, and of the module's."""
+    own = own_names(facts).makers
+    parts = [rb"\b(?:" + b"|".join(sorted(own)) + rb")\("] if own else []
+    for alias, path in sorted(file.imports.items()):
+        module = module_with(facts, path)
+        if module is None or not _is_asked(file, alias.encode()):
+            continue
+        names = names_of(module, path).makers
+        if names:
+            parts.append(rb"\b" + re.escape(alias.encode()) + rb"\.(?:" + b"|".join(sorted(names)) + rb")\(")
+    return re.compile(b"|".join(parts)) if parts else None
+
+
+def starters(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | None:
+    """Matches the calls of methods in a file that may start the goroutine of their receiver: `server.Start(`."""
+    names = set(own_names(facts).starters)
+    for path in file.imports.values():
+        module = module_with(facts, path)
+        if module is not None and path in module.memo:  # whose constructors have been asked for
+            names |= names_of(module, path).starters
+    if not names:
+        return None
+    return re.compile(rb"\w\.(?:" + b"|".join(sorted(names)) + rb")\(")
+
+
+def _is_asked(file: SourceFile, alias: bytes) -> bool:
+    """Whether a result of an imported package is kept or dropped anywhere: else it need not be read."""
+    return any(True for _ in _held(file, re.compile(rb"\b" + re.escape(alias) + rb"\.[A-Z]\w*\(")))
+
+
+def may_hold(file: SourceFile, pattern: re.Pattern[bytes]) -> list[int]:
+    """The offsets at which a file calls a constructor and, by its text, keeps the result in a variable or drops it."""
+    return list(_held(file, pattern))
+
+
+def _held(file: SourceFile, pattern: re.Pattern[bytes]) -> Iterator[int]:
+    data = file.data
+    for match in pattern.finditer(data):
+        before = _STATEMENT.search(data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()])
+        if before is None:
+            continue
+        if not (before[1] and b"defer " + before[1] + b"." in data[match.end() : match.end() + _NEAR]):
+            yield match.start()

@@ -1,0 +1,82 @@
+"""Whether a value is known to anybody but its own methods and the one who asked for it."""
+
+from __future__ import annotations
+
+from goleaklint.facts.functions import Var
+from goleaklint.facts.references import around_in
+from goleaklint.facts.resolve import Bindings, bindings
+from goleaklint.facts.workers import receiver_of
+from goleaklint.golang import ast
+
+_DEEP = 3
+
+
+def goes_elsewhere(known: Bindings, var: Var, depth: int = 0, into: Var | None = None) -> bool:
+    """Whether a value that is made, or received as `var`, is handed to anybody but its own methods and its caller."""
+    for read in var.reads:
+        around = around_in(known, read)
+        outer = around[-1] if around else None
+        if isinstance(outer, ast.Return) or (isinstance(outer, ast.Binary) and outer.op in ("==", "!=")):
+            continue
+        if isinstance(outer, ast.Selector):
+            call = around[-2] if len(around) > 1 else None
+            if not isinstance(call, ast.Call) or call.fun is not outer:
+                if known.facts.field(known.type_of_var(var), outer.name) is None:
+                    return True  # a method value, or what is not in view
+                continue
+            callee = known.callee(call)
+            if callee is None:
+                if known.facts.field(known.type_of_var(var), outer.name) is None and not _is_promoted(
+                    known, var, outer
+                ):
+                    return True
+                continue
+            inner = bindings(known.facts, callee)
+            receiver = receiver_of(inner)
+            if depth < _DEEP and receiver is not None and goes_elsewhere(inner, receiver, depth + 1):
+                return True
+            continue
+        if isinstance(outer, ast.Element) and _is_stored_below(known, var, around, depth):
+            continue
+        if into is not None and isinstance(outer, ast.Call) and _is_appended(known, into, around):
+            continue
+        if (
+            isinstance(outer, ast.Unary)
+            and outer.op in ("*", "&")
+            and isinstance(around[-2], ast.Return | ast.Selector)
+        ):
+            continue
+        return True
+    return False
+
+
+def _is_promoted(known: Bindings, var: Var, fun: ast.Selector) -> bool:
+    """`v.Lock()`, `v.Add(1)` of an embedded sync type."""
+    kinds = ("mutex", "rwmutex", "wg", "once", "cond")
+    return known.facts.embedded_primitive(known.type_of_var(var), kinds) is not None and fun.name in (
+        "Lock", "Unlock", "RLock", "RUnlock", "Add", "Done", "Wait", "Do"
+    )  # fmt: skip
+
+
+def _is_stored_below(known: Bindings, var: Var, around: tuple[ast.Node, ...], depth: int) -> bool:
+    """`v.child = &child{parent: v}`: the value comes to know itself, and nobody else does."""
+    for node in reversed(around):
+        if isinstance(node, ast.Assign):
+            if all(isinstance(t, ast.Selector) and known.var(t.x) is var for t in node.left):
+                return True
+            part = known.var(node.left[0]) if len(node.left) == 1 else None
+            is_new = part is not None and part.kind == "local" and len(part.stores) == 1
+            return is_new and part is not None and depth < _DEEP and not goes_elsewhere(known, part, depth + 1, var)
+        if not isinstance(node, ast.Element | ast.Composite | ast.Unary):
+            return False
+    return False
+
+
+def _is_appended(known: Bindings, into: Var, around: tuple[ast.Node, ...]) -> bool:
+    """`v.parts = append(v.parts, part)`."""
+    call, outer = around[-1], around[-2] if len(around) > 1 else None
+    if not isinstance(call, ast.Call) or not isinstance(call.fun, ast.Name) or call.fun.name != "append":
+        return False
+    return isinstance(outer, ast.Assign) and all(
+        isinstance(target, ast.Selector) and known.var(target.x) is into for target in outer.left
+    )
