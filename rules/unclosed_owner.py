@@ -152,6 +152,9 @@ def check(package: Package) -> Iterator[Finding]:
 
 def _taken(known: Bindings, taking: Taking) -> Iterator[Finding]:
     """What becomes of the result of a constructor."""
+    own = known.callee(taking.call)
+    if own is not None and constructed(known.facts, own) is None:
+        return
     holders = [holder_of(known, taking, index) for index in range(max(len(taking.targets), 1))]
     if not any(one is not None and (one.var is None or ways_out(known, one, None)) for one in holders):
         return  # asked before another package is read

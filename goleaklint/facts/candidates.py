@@ -17,8 +17,15 @@ _STATEMENT = re.compile(
     rb"(?:^|[{;])[ \t]*(?:(?:if|var)[ \t]+)?(?:(\w+)(?:,[ \t]*\w+)*(?:[ \t]+[\w.*]+)?[ \t]*:?=[ \t]*)?[\w.]*$"
 )
 """What may stand before the call on its line when its result is kept in a variable, or dropped."""
+_METHODS = re.compile(rb"\.(\w+)\(")
+_CALLED = re.compile(rb"\b(\w+)\(")
 _RETURNS = re.compile(rb"\breturn \S")
 _STARTS = re.compile(rb"^(?:[Ss]tart|[Rr]un|[Ii]nit|[Bb]egin|[Ll]aunch|[Oo]pen|[Ll]isten|[Cc]onnect|[Ss]erve|[Ww]atch)")
+_MAKING = re.compile(
+    rb"(?i:new|open|create|make|mk|must|start|setup|init|dial|connect|listen|build|load|default|prepare|launch)"
+    rb"|\w*New"
+)
+"""Names of functions whose result may hold what another one made: many others call a constructor, and return."""
 _NESTED = 3
 """Functions that return what such a function returns, or something that holds it."""
 _NEAR = 160
@@ -61,32 +68,51 @@ def _names(texts: list[bytes], tests: list[bytes]) -> Names:
     """Over the whole package, for the method that starts the goroutine may stand in another file."""
     if not any((b"go " in text or b".Go(" in text) and GO.search(text) for text in texts):
         return _NONE
-    bodies = [match.groups() + (match[0],) for text in texts for match in _FUNCTION.finditer(text)]
-    spawners = {name for _, name, body in bodies if (b"go " in body or b".Go(" in body) and GO.search(body)}
-    makers = {name for _, name, body in bodies if _may_construct(name, body, spawners)}
-    starters = {name for receiver, name, _ in bodies if receiver and name in spawners and _STARTS.match(name)}
+    bodies = [_Body(*match.groups(), match[0]) for text in texts for match in _FUNCTION.finditer(text)]
+    spawners = {one.name for one in bodies if (b"go " in one.text or b".Go(" in one.text) and GO.search(one.text)}
+    makers = {one.name for one in bodies if _may_construct(one, spawners)}
+    starters = {one.name for one in bodies if one.receiver and one.name in spawners and _STARTS.match(one.name)}
     if makers and tests:
-        bodies += [match.groups() + (match[0],) for text in tests for match in _FUNCTION.finditer(text)]
-    newer = makers
-    for _ in range(_NESTED):
-        if not newer:
-            break
-        calls = re.compile(rb"\b(?:" + b"|".join(sorted(newer)) + rb")\(")
-        wrapping = {name for _, name, body in bodies if calls.search(body, body.find(b"{")) and _RETURNS.search(body)}
-        newer = wrapping - makers
-        makers |= newer
+        bodies += [_Body(*match.groups(), match[0]) for text in tests for match in _FUNCTION.finditer(text)]
+    makers |= _wrapping([one for one in bodies if _MAKING.match(one.name) and _RETURNS.search(one.text)], makers)
     return Names(frozenset(makers), frozenset(starters))
 
 
-def _may_construct(name: bytes, body: bytes, spawners: Collection[bytes]) -> bool:
+class _Body(NamedTuple):
+    receiver: bytes | None
+    name: bytes
+    text: bytes
+
+
+def _may_construct(body: _Body, spawners: set[bytes]) -> bool:
     """By its text alone: it makes something, returns something, and starts a goroutine or calls what does."""
-    if name not in spawners and not any(b"." + other + b"(" in body for other in spawners):
+    if _RETURNS.search(body.text) is None or _MAKES.search(body.text) is None:
         return False
-    return _RETURNS.search(body) is not None and _MAKES.search(body) is not None
+    return body.name in spawners or not spawners.isdisjoint(_METHODS.findall(body.text))
+
+
+def _wrapping(bodies: list[_Body], makers: Collection[bytes]) -> set[bytes]:
+    """The functions that call a maker, or one that does, and return something."""
+    called = {one.name: set(_CALLED.findall(one.text, one.text.find(b"{"))) for one in bodies} if makers else {}
+    found: set[bytes] = set()
+    newer = set(makers)
+    for _ in range(_NESTED):
+        newer = {name for name, calls in called.items() if name not in found and not newer.isdisjoint(calls)}
+        found |= newer
+    return found
 
 
 def constructors(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | None:
     """Matches the calls in a file that may give an owner: of its package's functions, and of the module's."""
+    key = ("owner constructors", file)
+    if key not in facts.memo:
+        facts.memo[key] = _constructors(facts, file)
+    found = facts.memo[key]
+    assert found is None or isinstance(found, re.Pattern)
+    return found
+
+
+def _constructors(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | None:
     own = own_names(facts).makers
     parts = [rb"\b(?:" + b"|".join(sorted(own)) + rb")\("] if own else []
     for alias, path in sorted(file.imports.items()):

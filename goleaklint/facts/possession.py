@@ -97,7 +97,10 @@ def ways_out(known: Bindings, holder: Holder, owner: Owner | None, ignoring: ast
     _forget_failures(known, start, holder)
 
     def released(point: Point) -> bool:
-        return point is not start and any(part.at <= read.at < part.end for part in point.parts for read in releasing)
+        # `for range tests { use(p) }`: that it has no round is not what was meant.
+        loop = point.node if isinstance(point.node, ast.Range) and point.node.at > holder.stmt.at else None
+        parts = (*point.parts, loop.body) if loop is not None else point.parts
+        return point is not start and any(part.at <= read.at < part.end for part in parts for read in releasing)
 
     return [point for point in paths.escapes(start, released) if point.kind != "fails"]
 
