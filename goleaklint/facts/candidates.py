@@ -68,12 +68,12 @@ def _names(texts: list[bytes], tests: list[bytes]) -> Names:
     """Over the whole package, for the method that starts the goroutine may stand in another file."""
     if not any((b"go " in text or b".Go(" in text) and GO.search(text) for text in texts):
         return _NONE
-    bodies = [_Body(*match.groups(), match[0]) for text in texts for match in _FUNCTION.finditer(text)]
+    bodies = [body for text in texts for body in _bodies(text)]
     spawners = {one.name for one in bodies if (b"go " in one.text or b".Go(" in one.text) and GO.search(one.text)}
     makers = {one.name for one in bodies if _may_construct(one, spawners)}
     starters = {one.name for one in bodies if one.receiver and one.name in spawners and _STARTS.match(one.name)}
     if makers and tests:
-        bodies += [_Body(*match.groups(), match[0]) for text in tests for match in _FUNCTION.finditer(text)]
+        bodies += [body for text in tests for body in _bodies(text)]
     makers |= _wrapping([one for one in bodies if _MAKING.match(one.name) and _RETURNS.search(one.text)], makers)
     return Names(frozenset(makers), frozenset(starters))
 
@@ -82,6 +82,10 @@ class _Body(NamedTuple):
     receiver: bytes | None
     name: bytes
     text: bytes
+
+
+def _bodies(text: bytes) -> Iterator[_Body]:
+    return (_Body(match[1], match[2], match[0]) for match in _FUNCTION.finditer(text))
 
 
 def _may_construct(body: _Body, spawners: set[bytes]) -> bool:

@@ -1,8 +1,8 @@
 """The other packages of a module: found by their import path, read when a rule first has a reason to ask.
 
-Nothing is read outside the directory of the go.mod, and those that its `replace` lines name by a relative path. What is
-known of a package depends on its files alone, never on what was asked before; each process keeps the packages that it
-asked for last.
+Nothing is read outside the directory of the go.mod, those that its `replace` lines name by a relative path, and those
+that a go.work around it uses. What is known of a package depends on its files alone, never on what was asked before;
+each process keeps the packages that it asked for last.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cached_property
 from goleaklint.facts.package import PackageFacts
 from goleaklint.golang.constraints import DEFAULT, Constraint
 from goleaklint.golang.discover import join, tidy
-from goleaklint.golang.modules import Modules
+from goleaklint.golang.modules import Modules, workspace
 from goleaklint.golang.source import SourceFile, parse_file
 from goleaklint.golang.units import Unit, number_inits
 
@@ -55,7 +55,7 @@ class Module:
 
     @cached_property
     def _near(self) -> list[Module]:
-        """This module and those that a `replace` line puts into a folder: the most exact path first."""
+        """This module and those that a `replace` line or a go.work puts beside it: the most exact path first."""
         try:
             text = _start_of(join(self.root, "go.mod"), _MOST_BYTES).decode("utf-8", "replace")
         except OSError:
@@ -65,6 +65,10 @@ class Module:
             other = _module_in(tidy(os.path.join(self.root, directory)))
             if other is not None and other.path == path:
                 found.setdefault(path, other)
+        for directory in workspace(self.root):
+            other = _module_in(directory if os.path.isabs(self.root) else tidy(os.path.relpath(directory)))
+            if other is not None:
+                found.setdefault(other.path, other)
         return sorted(found.values(), key=lambda module: (-len(module.path), module.path))
 
     def package(self, import_path: str) -> PackageFacts | None:

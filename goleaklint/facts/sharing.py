@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from goleaklint.facts.events import is_closing
 from goleaklint.facts.functions import Var
 from goleaklint.facts.references import around_in
 from goleaklint.facts.resolve import Bindings, bindings
@@ -9,6 +12,7 @@ from goleaklint.facts.workers import receiver_of
 from goleaklint.golang import ast
 
 _DEEP = 3
+_CLOSES = re.compile(rb"\bclose\(|[Cc]ancel|[Ss]top|[Ss]hutdown|\.[Cc]lose\b")
 
 
 def goes_elsewhere(known: Bindings, var: Var, depth: int = 0, into: Var | None = None) -> bool:
@@ -21,7 +25,9 @@ def goes_elsewhere(known: Bindings, var: Var, depth: int = 0, into: Var | None =
         if isinstance(outer, ast.Selector):
             call = around[-2] if len(around) > 1 else None
             if not isinstance(call, ast.Call) or call.fun is not outer:
-                if known.facts.field(known.type_of_var(var), outer.name) is None:
+                if known.facts.field(known.type_of_var(var), outer.name) is None and not _is_harmless(
+                    known, var, outer
+                ):
                     return True  # a method value, or what is not in view
                 continue
             callee = known.callee(call)
@@ -36,6 +42,12 @@ def goes_elsewhere(known: Bindings, var: Var, depth: int = 0, into: Var | None =
             if depth < _DEEP and receiver is not None and goes_elsewhere(inner, receiver, depth + 1):
                 return True
             continue
+        if (
+            isinstance(outer, ast.Call)
+            and outer.fun is not read
+            and _is_part_of_it(known, var, outer, read, around, depth)
+        ):
+            continue
         if isinstance(outer, ast.Element) and _is_stored_below(known, var, around, depth):
             continue
         if into is not None and isinstance(outer, ast.Call) and _is_appended(known, into, around):
@@ -48,6 +60,31 @@ def goes_elsewhere(known: Bindings, var: Var, depth: int = 0, into: Var | None =
             continue
         return True
     return False
+
+
+def _is_harmless(known: Bindings, var: Var, selector: ast.Selector) -> bool:
+    """`wg.Go(v.run)`, `Handler(v.serve)`: a method value that ends nothing by its name and by what it calls."""
+    found = known.facts.method(known.type_of_var(var), selector.name)
+    return found is not None and not is_closing(selector.name) and not _CLOSES.search(found[0].text)
+
+
+def _is_part_of_it(
+    known: Bindings, var: Var, call: ast.Call, arg: ast.Node, around: tuple[ast.Node, ...], depth: int
+) -> bool:
+    """`v.part = newPart(v)`, `setUp(v)`: a function of the package keeps it in nothing but what goes into the value."""
+    callee = known.callee(call)
+    place = next((index for index, one in enumerate(call.args) if one is arg), None)
+    if callee is None or callee.body is None or place is None or depth >= _DEEP:
+        return False
+    outer = around[-2] if len(around) > 1 else None
+    if callee.type.results and not isinstance(outer, ast.ExprStmt):
+        targets = outer.left if isinstance(outer, ast.Assign) else []
+        if not targets or not isinstance(targets[0], ast.Selector) or known.var(targets[0].x) is not var:
+            return False
+    inner = bindings(known.facts, callee)
+    params = inner.functions[0].params
+    place += callee.recv is not None
+    return place < len(params) and not goes_elsewhere(inner, params[place], depth + 1)
 
 
 def _is_promoted(known: Bindings, var: Var, fun: ast.Selector) -> bool:

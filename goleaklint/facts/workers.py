@@ -88,7 +88,7 @@ def _started_by(known: Bindings, call: ast.Call, var: Var, depth: int) -> Iterat
 
 
 def _spawn(known: Bindings, node: ast.Node, call: ast.Expr, var: Var) -> Spawn | None:
-    """`go v.run()`, `go run(v)`, `go func() { v... }()`, and `wg.Go(v.run)`, where the method itself is the argument."""
+    """`go v.run()`, `go run(v)`, `go func() { v.x }()`, and `wg.Go(v.run)`, where the method is the argument."""
     fun = call.fun if isinstance(call, ast.Call) else call
     if isinstance(fun, ast.FuncLit):
         body = next((one for one in known.functions if one.node is fun), None)

@@ -32,8 +32,9 @@ def constructed(facts: PackageFacts, decl: FuncDecl, depth: int = 0) -> Owner | 
     if key not in facts.memo:
         facts.memo[key] = None  # for one that calls itself
         facts.memo[key] = next(_composed(facts, decl, depth), None)
-    found = facts.memo[key]  # type: ignore[assignment]
-    return found
+    composed = facts.memo[key]
+    assert composed is None or isinstance(composed, Owner)
+    return composed
 
 
 def _composed(facts: PackageFacts, decl: FuncDecl, depth: int) -> Iterator[Owner]:

@@ -1,6 +1,6 @@
-"""Go modules: which go.mod governs a directory, and the import path that follows from it.
+"""Go modules: which go.mod governs a directory, the import path that follows from it, and the go.work around it.
 
-A go.work file changes nothing here: every module it names has its own go.mod, which tells its path and version.
+A go.work file changes no import path: every module it names has its own go.mod, which tells its path and version.
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ DEFAULT_VERSION = (1, 16)  # a go.mod without a go line means this (go.dev/ref/m
 _MODULE = re.compile(r"^[ \t]*module[ \t]+(?:\"([^\"\n]+)\"|`([^`\n]+)`|([^\s\"`(]\S*))", re.MULTILINE)
 _MODULE_BLOCK = re.compile(r"^[ \t]*module[ \t]*\(\s*[\"`]?([^\s\"`)]+)", re.MULTILINE)
 _GO = re.compile(r"^[ \t]*go[ \t]+(\d+)\.(\d+)", re.MULTILINE)
+_USE = re.compile(r"^[ \t]*use[ \t]+(?:\(([^)]*)\)|(\S+))", re.MULTILINE)
 _COMMENT = re.compile(r"//[^\n]*")
+
+
+_MOST_WORK = 1_000_000
 
 
 class Module(NamedTuple):
@@ -99,3 +103,25 @@ def _read_go_mod(directory: str) -> Module | None:
             return parse_go_mod(file.read(), directory)
     except OSError:
         return None
+
+
+def workspace(root: str) -> list[str]:
+    """The directories that the go.work above a module's directory uses, none when it does not use the module itself.
+
+    Looked for as the go command does (go.dev/ref/mod#workspaces), up to the root of the repository.
+    """
+    here = os.path.abspath(root)
+    own = here
+    while True:
+        try:
+            with open(os.path.join(here, "go.work"), encoding="utf-8", errors="replace") as file:
+                text = _COMMENT.sub("", file.read(_MOST_WORK))
+        except OSError:
+            parent = os.path.dirname(here)
+            if parent == here or os.path.exists(os.path.join(here, ".git")):
+                return []
+            here = parent
+            continue
+        named = [word.strip('"`') for block, one in _USE.findall(text) for word in (block.split() or [one])]
+        used = [os.path.normpath(os.path.join(here, name)) for name in named if name and not os.path.isabs(name)]
+        return used if own in used else []
