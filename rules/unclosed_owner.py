@@ -102,7 +102,7 @@ from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
 from goleaklint.facts import lifetime, owners, typed
-from goleaklint.facts.candidates import constructors, may_hold, starters
+from goleaklint.facts.candidates import constructors, may_hold, may_keep, starters
 from goleaklint.facts.events import GO
 from goleaklint.facts.owners import Owner
 from goleaklint.facts.paths import Point
@@ -110,7 +110,7 @@ from goleaklint.facts.possession import Holder, Taking, holder_of, releases, tak
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.starting import starts
 from goleaklint.facts.workers import made_here, spawns
-from goleaklint.facts.wrapping import constructed
+from goleaklint.facts.wrapping import constructed, forgotten
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
 
@@ -135,6 +135,7 @@ def check(package: Package) -> Iterator[Finding]:
             continue
         pattern = constructors(facts, file)
         calls = may_hold(file, pattern) if pattern is not None else []
+        keeps = may_keep(file, pattern) if pattern is not None else []
         starting = starters(facts, file)
         begun = [match.start() for match in starting.finditer(file.data)] if starting is not None else []
         for decl in file.funcs:
@@ -144,6 +145,8 @@ def check(package: Package) -> Iterator[Finding]:
                 known = bindings(facts, decl)
                 for taking in takings(known, pattern):
                     yield from _taken(known, taking)
+            if any(decl.at <= at < decl.end for at in keeps) and pattern is not None and not file.is_test:
+                yield from _kept(bindings(facts, decl), pattern)
             if starting is not None and any(decl.at <= at < decl.end for at in begun):
                 yield from _begun(bindings(facts, decl), starting)
             if not file.is_test and b"go " in decl.text and GO.search(decl.text):
@@ -184,6 +187,23 @@ def _begun(known: Bindings, pattern: re.Pattern[bytes]) -> Iterator[Finding]:
     for holder, owner in starts(known, pattern):
         if _ends_by_closer_only(known, holder.call, owner):
             yield from _lost(known, holder, owner, None)
+
+
+def _kept(known: Bindings, pattern: re.Pattern[bytes]) -> Iterator[Finding]:
+    """An owner in a field of a type whose own closer leaves it running."""
+    for function in known.functions:
+        for node in function.own():
+            if not isinstance(node, ast.Call) or not pattern.search(known.file.data, node.at, node.fun.end + 1):
+                continue
+            found = typed.callee(known, node)
+            owner = constructed(*found) if found is not None else None
+            field = forgotten(known, node, owner) if owner is not None else None
+            if owner is None or field is None or not _ends_by_closer_only(known, node, owner):
+                continue
+            (kind, name), closer = field
+            message = f"{kind}.{name} is not closed by {closer.name}, and nothing else can end its goroutine"
+            holder = Holder(function, ast.ExprStmt(at=node.at, end=node.end, x=node), node, None, None)
+            yield from _finding(known, holder, message, owner, [])
 
 
 def _made(known: Bindings) -> Iterator[Finding]:

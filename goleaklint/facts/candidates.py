@@ -19,6 +19,7 @@ _STATEMENT = re.compile(
 """What may stand before the call on its line when its result is kept in a variable, or dropped."""
 _METHODS = re.compile(rb"\.(\w+)\(")
 _CALLED = re.compile(rb"\b(\w+)\(")
+_KEPT = re.compile(rb"(?:\w\.\w+[ \t]*=|\w:)[ \t]*[\w.]*$")
 _RETURNS = re.compile(rb"\breturn \S")
 _STARTS = re.compile(rb"^(?:[Ss]tart|[Rr]un|[Ii]nit|[Bb]egin|[Ll]aunch|[Oo]pen|[Ll]isten|[Cc]onnect|[Ss]erve|[Ww]atch)")
 _MAKING = re.compile(
@@ -149,6 +150,16 @@ def _is_asked(file: SourceFile, alias: bytes) -> bool:
 def may_hold(file: SourceFile, pattern: re.Pattern[bytes]) -> list[int]:
     """The offsets at which a file calls a constructor and, by its text, keeps the result in a variable or drops it."""
     return list(_held(file, pattern))
+
+
+def may_keep(file: SourceFile, pattern: re.Pattern[bytes]) -> list[int]:
+    """The offsets at which a file calls a constructor and, by its text, puts the result into a field."""
+    data = file.data
+    return [
+        match.start()
+        for match in pattern.finditer(data)
+        if _KEPT.search(data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()])
+    ]
 
 
 def _held(file: SourceFile, pattern: re.Pattern[bytes]) -> Iterator[int]:

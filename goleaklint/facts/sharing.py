@@ -8,7 +8,7 @@ from goleaklint.facts.events import is_closing
 from goleaklint.facts.functions import Var
 from goleaklint.facts.references import around_in
 from goleaklint.facts.resolve import Bindings, bindings
-from goleaklint.facts.workers import receiver_of
+from goleaklint.facts.workers import STARTERS, receiver_of
 from goleaklint.golang import ast
 
 _DEEP = 3
@@ -25,8 +25,8 @@ def goes_elsewhere(known: Bindings, var: Var, depth: int = 0, into: Var | None =
         if isinstance(outer, ast.Selector):
             call = around[-2] if len(around) > 1 else None
             if not isinstance(call, ast.Call) or call.fun is not outer:
-                if known.facts.field(known.type_of_var(var), outer.name) is None and not _is_harmless(
-                    known, var, outer
+                if known.facts.field(known.type_of_var(var), outer.name) is None and not (
+                    (isinstance(call, ast.Call) and known.api(call) in STARTERS) or _is_harmless(known, var, outer)
                 ):
                     return True  # a method value, or what is not in view
                 continue

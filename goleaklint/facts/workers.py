@@ -15,7 +15,7 @@ from goleaklint.golang.walk import descend
 from goleaklint.model import Span
 
 _DEEP = 3  # calls followed to the go statement, and from it to the wait
-_STARTERS = frozenset({"(sync.WaitGroup).Go", "(golang.org/x/sync/errgroup.Group).Go"})
+STARTERS = frozenset({"(sync.WaitGroup).Go", "(golang.org/x/sync/errgroup.Group).Go"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ def spawns(known: Bindings, var: Var, depth: int = 0) -> Iterator[tuple[ast.Stmt
 
 
 def _started_by(known: Bindings, call: ast.Call, var: Var, depth: int) -> Iterator[Spawn]:
-    if known.api(call) in _STARTERS and call.args:
+    if known.api(call) in STARTERS and call.args:
         spawn = _spawn(known, call, call.args[0], var)
         if spawn is not None:
             yield spawn

@@ -160,6 +160,31 @@ def _wrapper(known: Bindings, ty: Ty, name: str, inner: Owner, place: int) -> Ow
     return replace(inner, home=facts, ty=ty, closers=closers, fields=frozenset({name}), result=place)
 
 
+def forgotten(known: Bindings, call: ast.Call, owner: Owner) -> tuple[Key, FuncDecl] | None:
+    """The field that keeps what a call made, and the closer of its type; None when anything may end the value."""
+    facts, tree = known.facts, parents(known)
+    outer = tree.of(call)
+    key: Key | None = None
+    if isinstance(outer, ast.Element) and isinstance(outer.key, ast.Name):
+        composite = tree.of(outer)
+        if isinstance(composite, ast.Composite) and isinstance(composite.type, ast.TypeName):
+            key = (canonical(Ty(composite.type, known.file)), outer.key.name)
+    elif isinstance(outer, ast.Assign) and outer.right == [call] and owner.result < len(outer.left):
+        target = outer.left[owner.result]
+        if isinstance(target, ast.Selector):
+            found = facts.field(known.type_of(target.x), target.name)
+            key = (found[1], target.name) if found is not None else None
+    if key is None or key[0] not in facts.types or not key[1][:1].islower():
+        return None
+    closer = next((facts.methods[key[0], name] for name in _CLOSERS if (key[0], name) in facts.methods), None)
+    if closer is None or closer.body is None or not closer.body.body or releasers_of(facts, key, owner):
+        return None
+    return key, closer
+
+
+_CLOSERS = ("Close", "Stop", "Shutdown", "close", "stop", "shutdown")
+
+
 def _is_embedded(facts: PackageFacts, ty: Ty, name: str) -> bool:
     struct = facts.struct(ty)
     return struct is not None and any(field.embedded and field.name == name for field in struct[0].fields)
