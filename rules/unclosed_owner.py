@@ -5,7 +5,8 @@
 A constructor that starts a goroutine makes its caller the owner of it: the goroutine waits for a channel or a context
 that nothing but a method of the value (`Close`, `Stop`) closes or cancels. A caller that drops the value, or returns
 early without that call, leaves the goroutine and all that it holds behind for good: the garbage collector does not
-end it.
+end it. So does a caller of the method that starts the goroutine (`Start`), and a type that keeps such a value in a
+field which its own `Close` forgets.
 
 *Leaks*
 
@@ -89,10 +90,12 @@ end it.
 
 *What it does not see*
 
-A value that is handed on in any way: returned, stored, passed, sent, captured. A constructor of another module, unless
-a `replace` line of the go.mod says in which folder it is, and one whose goroutine may end for another reason, such as
-the caller's context. What main makes lives as long as it. A
-package that uses another one, but neither waits for anything nor starts anything itself, is not read at all.
+A value that is handed on in any way: returned, stored, sent, captured, passed to a function that does more than use
+it. A goroutine that is started only on a condition, a function as the only thing that can end it, and a type without
+any closer for the owner that it keeps. A constructor of another module, unless a `replace` line of the go.mod or a
+go.work says in which folder it is, and one whose goroutine may end for another reason, such as the caller's context.
+What main makes lives as long as it. A package that uses another one, but neither waits for anything nor starts anything
+itself, is not read at all.
 """
 
 from __future__ import annotations
@@ -102,7 +105,7 @@ from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
 from goleaklint.facts import lifetime, owners, typed
-from goleaklint.facts.candidates import constructors, may_hold, may_keep, starters
+from goleaklint.facts.candidates import constructors, placed, starters
 from goleaklint.facts.events import GO
 from goleaklint.facts.owners import Owner
 from goleaklint.facts.paths import Point
@@ -134,8 +137,7 @@ def check(package: Package) -> Iterator[Finding]:
         if file.path not in facts.unit.report:
             continue
         pattern = constructors(facts, file)
-        calls = may_hold(file, pattern) if pattern is not None else []
-        keeps = may_keep(file, pattern) if pattern is not None else []
+        calls, keeps = placed(file, pattern) if pattern is not None else ([], [])
         starting = starters(facts, file)
         begun = [match.start() for match in starting.finditer(file.data)] if starting is not None else []
         for decl in file.funcs:

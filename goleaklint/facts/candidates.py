@@ -144,29 +144,35 @@ def starters(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | None:
 
 def _is_asked(file: SourceFile, alias: bytes) -> bool:
     """Whether a result of an imported package is kept or dropped anywhere: else it need not be read."""
-    return any(True for _ in _held(file, re.compile(rb"\b" + re.escape(alias) + rb"\.[A-Z]\w*\(")))
+    pattern = re.compile(rb"\b" + re.escape(alias) + rb"\.[A-Z]\w*\(")
+    return any(_is_held(before, after) for _, before, after in _calls(file.data, pattern))
 
 
-def may_hold(file: SourceFile, pattern: re.Pattern[bytes]) -> list[int]:
-    """The offsets at which a file calls a constructor and, by its text, keeps the result in a variable or drops it."""
-    return list(_held(file, pattern))
+def placed(file: SourceFile, pattern: re.Pattern[bytes]) -> tuple[list[int], list[int]]:
+    """The offsets at which a file calls a constructor and, by its text, keeps the result in a variable or drops it.
+
+    And those at which it puts the result into a field.
+    """
+    held: list[int] = []
+    kept: list[int] = []
+    for at, before, after in _calls(file.data, pattern):
+        if _is_held(before, after):
+            held.append(at)
+        elif _KEPT.search(before):
+            kept.append(at)
+    return held, kept
 
 
-def may_keep(file: SourceFile, pattern: re.Pattern[bytes]) -> list[int]:
-    """The offsets at which a file calls a constructor and, by its text, puts the result into a field."""
-    data = file.data
-    return [
-        match.start()
-        for match in pattern.finditer(data)
-        if _KEPT.search(data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()])
-    ]
-
-
-def _held(file: SourceFile, pattern: re.Pattern[bytes]) -> Iterator[int]:
-    data = file.data
+def _calls(data: bytes, pattern: re.Pattern[bytes]) -> Iterator[tuple[int, bytes, bytes]]:
+    """Where each call starts, with what stands before it on its line, and what comes soon after it."""
     for match in pattern.finditer(data):
-        before = _STATEMENT.search(data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()])
-        if before is None:
-            continue
-        if not (before[1] and b"defer " + before[1] + b"." in data[match.end() : match.end() + _NEAR]):
-            yield match.start()
+        yield (
+            match.start(),
+            data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()],
+            data[match.end() : match.end() + _NEAR].partition(b"\n}")[0],
+        )
+
+
+def _is_held(before: bytes, after: bytes) -> bool:
+    statement = _STATEMENT.search(before)
+    return statement is not None and not (statement[1] and b"defer " + statement[1] + b"." in after)
