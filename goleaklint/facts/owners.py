@@ -31,7 +31,8 @@ _DEEP = 3
 class Owner:
     """What is known of a value: its type and package, where its goroutine starts and waits, and who can end it.
 
-    `closers` are names of functions and methods of the package, `fields` those by which they do it; `given` are
+    `closers` are functions and methods of the package, by name and with their receiver's type in `enders`; `fields` are
+    those by which they do it; `given` are
     parameters of the constructor (by index) whose end is the goroutine's end, too; `result` says which result it is.
     """
 
@@ -40,6 +41,7 @@ class Owner:
     created: Span
     waits: Span
     closers: frozenset[str]
+    enders: frozenset[tuple[str, str]]
     fields: frozenset[str]
     given: frozenset[int]
     result: int = 0
@@ -140,7 +142,8 @@ def owner_of(known: Bindings, var: Var, spawn: Spawn, result: int = 0) -> Owner 
     if life.ends_otherwise or not life.events:
         return None
     fields = {key for event, _ in life.events for key in event.fields}
-    closers = _closers(facts, decl, fields, [event for event, _ in life.events])
+    enders = _closers(facts, decl, fields, [event for event, _ in life.events])
+    closers = frozenset(name for _, name in enders)
     if not closers or _calls_one(spawn.body_known, spawn.body, closers, 0):
         return None
     given: set[int] = set()
@@ -159,6 +162,7 @@ def owner_of(known: Bindings, var: Var, spawn: Spawn, result: int = 0) -> Owner 
         created=spawn.known.head(spawn.node),
         waits=life.events[0][1],
         closers=closers,
+        enders=enders,
         fields=frozenset(key[1] for key in fields),
         given=frozenset(given),
         result=result,
@@ -170,15 +174,16 @@ def _index_of_param(known: Bindings, var: Var) -> int | None:
     return next((index for index, param in enumerate(params) if param is var), None)
 
 
-def _closers(facts: PackageFacts, constructor: FuncDecl, fields: set[Key], events: list[Event]) -> frozenset[str]:
-    """Names of the functions of the package that lead to a release, by any number of calls."""
+def _closers(
+    facts: PackageFacts, constructor: FuncDecl, fields: set[Key], events: list[Event]
+) -> frozenset[tuple[str, str]]:
+    """The functions of the package that lead to a release, by any number of calls."""
     return leading_to(facts, [decl for event in events for decl in event.releasers], constructor)
 
 
-def leading_to(facts: PackageFacts, releasers: list[FuncDecl], constructor: FuncDecl) -> frozenset[str]:
-    """Names of these functions and of all that call them, in any number of steps; the constructor is none of them."""
+def leading_to(facts: PackageFacts, releasers: list[FuncDecl], constructor: FuncDecl) -> frozenset[tuple[str, str]]:
+    """These functions and all that call them, by receiver type and name; the constructor is none of them."""
     found = [decl for decl in releasers if decl is not constructor]
-    names = {decl.name for decl in found}
     waiting = list(found)
     while waiting:
         decl = waiting.pop()
@@ -187,9 +192,8 @@ def leading_to(facts: PackageFacts, releasers: list[FuncDecl], constructor: Func
                 continue
             if mention_in(facts, decl, reference) and reference.known.decl not in found:
                 found.append(reference.known.decl)
-                names.add(reference.known.decl.name)
                 waiting.append(reference.known.decl)
-    return frozenset(names)
+    return frozenset((decl.recv_type, decl.name) for decl in found)
 
 
 def _calls_one(known: Bindings, body: Function, closers: frozenset[str], depth: int) -> bool:

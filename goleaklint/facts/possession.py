@@ -169,6 +169,10 @@ def _is_plain_field(known: Bindings, outer: ast.Selector, around: tuple[ast.Node
     inner: ast.Node = outer
     for node in reversed(around):
         if isinstance(node, ast.Call) and node.fun is inner:
+            callee = known.callee(node) if known.facts is owner.home else None
+            if callee is not None and callee.recv is not None:
+                # `s.store.Close()` of what is embedded is not s.Close(), which ends the goroutine.
+                return (callee.recv_type, callee.name) not in owner.enders and not tells_others(known.facts, callee)
             return isinstance(inner, ast.Selector) and inner.name not in owner.closers and not is_closing(inner.name)
         if isinstance(node, ast.Call | ast.Element | ast.Return):
             found = known.facts.field(known.type_of(outer.x), outer.name)

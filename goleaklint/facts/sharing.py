@@ -99,7 +99,7 @@ def _is_stored_below(known: Bindings, var: Var, around: tuple[ast.Node, ...], de
     """`v.child = &child{parent: v}`: the value comes to know itself, and nobody else does."""
     for node in reversed(around):
         if isinstance(node, ast.Assign):
-            if all(isinstance(t, ast.Selector) and known.var(t.x) is var for t in node.left):
+            if all(isinstance(t, ast.Selector) and known.var(_base(t)) is var for t in node.left):
                 return True
             part = known.var(node.left[0]) if len(node.left) == 1 else None
             is_new = part is not None and part.kind == "local" and len(part.stores) == 1
@@ -107,6 +107,12 @@ def _is_stored_below(known: Bindings, var: Var, around: tuple[ast.Node, ...], de
         if not isinstance(node, ast.Element | ast.Composite | ast.Unary):
             return False
     return False
+
+
+def _base(selector: ast.Expr) -> ast.Expr:
+    while isinstance(selector, ast.Selector):
+        selector = selector.x
+    return selector
 
 
 def _is_appended(known: Bindings, into: Var, around: tuple[ast.Node, ...]) -> bool:

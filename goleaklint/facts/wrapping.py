@@ -151,13 +151,15 @@ def _wrapper(known: Bindings, ty: Ty, name: str, inner: Owner, place: int) -> Ow
     if found is None or facts.struct(ty) is None:
         return None
     key = (found[1], name)
-    closers = leading_to(facts, releasers_of(facts, key, inner), known.decl)
+    enders = leading_to(facts, releasers_of(facts, key, inner), known.decl)
+    closers = frozenset(one for _, one in enders)
     if _is_embedded(facts, ty, name):
         # What the inner one promises the outer one does, unless it has a method of that name.
         closers |= {one for one in inner.closers if (canonical(ty), one) not in facts.methods}
+        enders |= inner.enders
     if not closers or not any(is_closing(one) for one in closers):
         return None
-    return replace(inner, home=facts, ty=ty, closers=closers, fields=frozenset({name}), result=place)
+    return replace(inner, home=facts, ty=ty, closers=closers, enders=enders, fields=frozenset({name}), result=place)
 
 
 def forgotten(known: Bindings, call: ast.Call, owner: Owner) -> tuple[Key, FuncDecl] | None:
