@@ -12,12 +12,13 @@ from goleaklint.facts.package import PackageFacts
 from goleaklint.golang.source import SourceFile
 
 _FUNCTION = re.compile(rb"^func (\([^)\n]*\) )?(\w+)(?:[^\n]*\{[^\n]*\}$|.*?^\})", re.MULTILINE | re.DOTALL)
-_MAKES = re.compile(rb"\w\{|\bnew\(")
+_MAKES = re.compile(rb"\w\{|\b[nN]ew\w*\(")
 _STATEMENT = re.compile(
     rb"(?:^|[{;])[ \t]*(?:(?:if|var)[ \t]+)?(?:(\w+)(?:,[ \t]*\w+)*(?:[ \t]+[\w.*]+)?[ \t]*:?=[ \t]*)?[\w.]*$"
 )
 """What may stand before the call on its line when its result is kept in a variable, or dropped."""
 _METHODS = re.compile(rb"\.(\w+)\(")
+_METHOD = re.compile(rb"\w+\(")
 _CALLED = re.compile(rb"\b(\w+)\(")
 _KEPT = re.compile(rb"(?:\w\.\w+[ \t]*=|\w:)[ \t]*[\w.]*$")
 _RETURNS = re.compile(rb"\breturn \S")
@@ -175,4 +176,7 @@ def _calls(data: bytes, pattern: re.Pattern[bytes]) -> Iterator[tuple[int, bytes
 
 def _is_held(before: bytes, after: bytes) -> bool:
     statement = _STATEMENT.search(before)
-    return statement is not None and not (statement[1] and b"defer " + statement[1] + b"." in after)
+    if statement is None or not statement[1]:
+        return statement is not None
+    _, found, rest = after.partition(b"defer " + statement[1] + b".")
+    return not found or _METHOD.match(rest) is None

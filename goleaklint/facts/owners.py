@@ -16,7 +16,7 @@ from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.references import around_in, mention_in, mentions
 from goleaklint.facts.resolve import Bindings, bindings
-from goleaklint.facts.sharing import goes_elsewhere
+from goleaklint.facts.sharing import goes_elsewhere, made_by_call
 from goleaklint.facts.types import Ty, canonical
 from goleaklint.facts.workers import Spawn, life_of, made_here, receiver_of, spawns
 from goleaklint.golang import ast
@@ -62,7 +62,7 @@ def _direct(facts: PackageFacts, decl: FuncDecl) -> Owner | None:
     if decl.body is None or not decl.type.results or decl.file.is_test:
         return None
     known = bindings(facts, decl)
-    for var in made_here(known):
+    for var in (*made_here(known), *made_by_call(known)):
         places = [(read, place) for read in var.reads if (place := returned_at(known, read)) is not None]
         if not places or len({place for _, place in places}) > 1:
             continue

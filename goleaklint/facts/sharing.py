@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from goleaklint.facts import typed
 from goleaklint.facts.events import is_closing
 from goleaklint.facts.functions import Var
+from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.references import around_in
 from goleaklint.facts.resolve import Bindings, bindings
-from goleaklint.facts.workers import STARTERS, receiver_of
+from goleaklint.facts.workers import STARTERS, made_here, receiver_of
 from goleaklint.golang import ast
+from goleaklint.golang.declarations import FuncDecl
 
 _DEEP = 3
 _CLOSES = re.compile(rb"\bclose\(|[Cc]ancel|[Ss]top|[Ss]hutdown|\.[Cc]lose\b")
@@ -123,3 +127,58 @@ def _is_appended(known: Bindings, into: Var, around: tuple[ast.Node, ...]) -> bo
     return isinstance(outer, ast.Assign) and all(
         isinstance(target, ast.Selector) and known.var(target.x) is into for target in outer.left
     )
+
+
+def is_fresh(known: Bindings, var: Var) -> bool:
+    """Whether the value of a variable is one that is made for it alone."""
+    if var.value is None:
+        return var.type is not None and not isinstance(var.type.node, ast.PointerType)
+    value = var.value.x if isinstance(var.value, ast.Unary) and var.value.op == "&" else var.value
+    if isinstance(value, ast.Composite):
+        return True
+    if not isinstance(value, ast.Call):
+        return False
+    if isinstance(value.fun, ast.Name) and value.fun.name == "new" and known.var(value.fun) is None:
+        return True
+    found = typed.callee(known, value)
+    return found is not None and _makes(*found, var.index)
+
+
+def made_by_call(known: Bindings) -> Iterator[Var]:
+    """The variables of a declaration's own body that hold a struct which a function of the package makes for them."""
+    for node in known.functions[0].own():
+        if not isinstance(node, ast.Assign) or len(node.right) != 1 or not isinstance(node.right[0], ast.Call):
+            continue
+        callee = known.callee(node.right[0])
+        for index, name in enumerate(node.left):
+            var = known.var(name)
+            if callee is None or var is None or var.at != name.at or len(var.stores) != 1:
+                continue
+            if known.facts.struct(known.type_of_var(var)) and _makes(known.facts, callee, index):
+                yield var
+
+
+def _makes(facts: PackageFacts, decl: FuncDecl, index: int) -> bool:
+    """Whether each value that a function returns is made by it, and kept by nobody."""
+    if decl.body is None or decl.recv is not None:
+        return False
+    key = ("makes", decl, index)
+    if key not in facts.memo:
+        facts.memo[key] = False
+        known = bindings(facts, decl)
+        made = {var for var in made_here(known) if not goes_elsewhere(known, var)}
+        returns = [node for node in known.functions[0].own() if isinstance(node, ast.Return)]
+        values = [node.values[index] if index < len(node.values) else None for node in returns]
+        facts.memo[key] = any(not _is_nil(value) for value in values) and all(
+            _is_nil(value) or _is_made(known, value, made) for value in values
+        )
+    return facts.memo[key] is True
+
+
+def _is_nil(value: ast.Expr | None) -> bool:
+    return isinstance(value, ast.Name) and value.name == "nil"
+
+
+def _is_made(known: Bindings, value: ast.Expr | None, made: set[Var]) -> bool:
+    inner = value.x if isinstance(value, ast.Unary) and value.op == "&" else value
+    return isinstance(inner, ast.Composite) or known.var(inner) in made

@@ -377,3 +377,49 @@ func wholeLeft() int {
 	w := newWhole() // want "GLK803 .*w is never closed"
 	return w.n
 }
+
+// ---- made by one function, started by another
+
+func newBareWhole() *whole { return &whole{quit: make(chan struct{})} }
+
+func openWhole() *whole {
+	w := newBareWhole()
+	go func() { <-w.quit }()
+	return w
+}
+
+func openedLeft() int {
+	w := openWhole() // want "GLK803 .*w is never closed"
+	return w.n
+}
+
+// ---- what it holds is closed, and not the value itself
+
+type outer struct {
+	*inner
+	stop chan struct{}
+}
+
+type inner struct {
+	rows int
+	open bool
+}
+
+func (i *inner) Close() { i.open = false }
+
+func newOuter() *outer {
+	o := &outer{inner: &inner{open: true}, stop: make(chan struct{})}
+	go func() { <-o.stop }()
+	return o
+}
+
+func (o *outer) Close() {
+	close(o.stop)
+	o.inner.Close()
+}
+
+func onlyInnerClosed() int {
+	o := newOuter() // want "GLK803 .*o is never closed"
+	defer o.inner.Close()
+	return o.rows
+}
