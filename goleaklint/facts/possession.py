@@ -68,6 +68,8 @@ def holder_of(known: Bindings, taking: Taking, index: int) -> Holder | None:
     if index >= len(targets) or (isinstance(targets[index], ast.Name) and _is_blank(targets[index])):
         if known.file.is_test and len(targets) > 1 and not _is_blank(targets[-1]):
             return None  # a test of the errors of a constructor
+        if known.file.is_test and function.node is not None and _is_to_panic(known, function.node):
+            return None
         return Holder(function, stmt, call, None, None)
     var = known.var(targets[index])
     if var is None or var.kind != "local" or var.function is not function:
@@ -75,6 +77,13 @@ def holder_of(known: Bindings, taking: Taking, index: int) -> Holder | None:
     if len(var.stores) != 1 + (var.value is None and targets[index] is not var.stores[0]):
         return None
     return Holder(function, stmt, call, var, known.var(targets[-1]) if index < len(targets) - 1 else None)
+
+
+def _is_to_panic(known: Bindings, literal: ast.FuncLit) -> bool:
+    """`require.Panics(t, func() { New(nil) })`, which is not `require.NotPanics`."""
+    call = parents(known).of(literal)
+    name = call.fun.name.lower() if isinstance(call, ast.Call) and isinstance(call.fun, ast.Name | ast.Selector) else ""
+    return "panic" in name and "not" not in name
 
 
 def _is_blank(target: ast.Expr) -> bool:
@@ -96,11 +105,19 @@ def ways_out(known: Bindings, holder: Holder, owner: Owner | None, ignoring: ast
         return []
     _forget_failures(known, start, holder)
 
+    # `for range tests { use(p) }`: that it has no round is not what was meant.
+    loops = [
+        node
+        for node in holder.function.own()
+        if isinstance(node, ast.For | ast.Range) and node.at > holder.stmt.at
+        if any(node.at <= read.at < node.end for read in releasing)
+    ]
+    places = [*((node.at, node.end) for node in loops), *((read.at, read.end) for read in releasing)]
+
     def released(point: Point) -> bool:
-        # `for range tests { use(p) }`: that it has no round is not what was meant.
-        loop = point.node if isinstance(point.node, ast.Range) and point.node.at > holder.stmt.at else None
-        parts = (*point.parts, loop.body) if loop is not None else point.parts
-        return point is not start and any(part.at <= read.at < part.end for part in parts for read in releasing)
+        return point is not start and any(
+            (part.at <= at < part.end) or (at <= part.at < end) for part in point.parts for at, end in places
+        )
 
     return [point for point in paths.escapes(start, released) if point.kind != "fails"]
 

@@ -46,3 +46,16 @@ func TestErrorsOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func panics(t *testing.T, f func()) {
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}()
+	f()
+}
+
+func TestPanics(t *testing.T) {
+	panics(t, func() { newPoller() })
+}

@@ -520,3 +520,19 @@ func switchedOff() int {
 	p := newSwitched(true)
 	return p.last
 }
+
+// ---- handed on in every round of a loop
+
+func inRounds(names []string, keep func(string, *poller)) {
+	p := newPoller()
+	for _, name := range names {
+		keep(name, p)
+	}
+}
+
+func inCountedRounds(n int, keep func(int, *poller)) {
+	p := newPoller()
+	for i := 0; i < n; i++ {
+		keep(i, p)
+	}
+}
