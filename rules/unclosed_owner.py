@@ -113,7 +113,7 @@ from goleaklint.facts.possession import Holder, Taking, holder_of, releases, tak
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.starting import starts
 from goleaklint.facts.workers import made_here, spawns
-from goleaklint.facts.wrapping import constructed, forgotten
+from goleaklint.facts.wrapping import constructed, forgotten, is_stored
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
 
@@ -196,6 +196,8 @@ def _kept(known: Bindings, pattern: re.Pattern[bytes]) -> Iterator[Finding]:
     for function in known.functions:
         for node in function.own():
             if not isinstance(node, ast.Call) or not pattern.search(known.file.data, node.at, node.fun.end + 1):
+                continue
+            if not is_stored(known, node):
                 continue
             found = typed.callee(known, node)
             owner = constructed(*found) if found is not None else None

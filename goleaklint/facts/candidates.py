@@ -119,13 +119,15 @@ def constructors(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | N
 
 
 def _constructors(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | None:
-    own = own_names(facts).makers
+    own, started = own_names(facts)
+    starting = facts.memo[("owner starters", file)] = set(started)
     parts = [rb"\b(?:" + b"|".join(sorted(own)) + rb")\("] if own else []
     for alias, path in sorted(file.imports.items()):
         module = module_with(facts, path)
         if module is None or not _is_asked(file, alias.encode()):
             continue
-        names = names_of(module, path).makers
+        names, started = names_of(module, path)
+        starting |= started
         if names:
             parts.append(rb"\b" + re.escape(alias.encode()) + rb"\.(?:" + b"|".join(sorted(names)) + rb")\(")
     return re.compile(b"|".join(parts)) if parts else None
@@ -133,11 +135,9 @@ def _constructors(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | 
 
 def starters(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | None:
     """Matches the calls of methods in a file that may start the goroutine of their receiver: `server.Start(`."""
-    names = set(own_names(facts).starters)
-    for path in file.imports.values():
-        module = module_with(facts, path)
-        if module is not None and path in module.memo:  # whose constructors have been asked for
-            names |= names_of(module, path).starters
+    constructors(facts, file)  # which asks the packages that are worth it
+    names = facts.memo[("owner starters", file)]
+    assert isinstance(names, set)
     if not names:
         return None
     return re.compile(rb"\w\.(?:" + b"|".join(sorted(names)) + rb")\(")

@@ -162,6 +162,14 @@ def _wrapper(known: Bindings, ty: Ty, name: str, inner: Owner, place: int) -> Ow
     return replace(inner, home=facts, ty=ty, closers=closers, enders=enders, fields=frozenset({name}), result=place)
 
 
+def is_stored(known: Bindings, call: ast.Call) -> bool:
+    """Whether a call may put its result into a field: the cheap half of the question."""
+    outer = parents(known).of(call)
+    return isinstance(outer, ast.Element) or (
+        isinstance(outer, ast.Assign) and any(isinstance(target, ast.Selector) for target in outer.left)
+    )
+
+
 def forgotten(known: Bindings, call: ast.Call, owner: Owner) -> tuple[Key, FuncDecl] | None:
     """The field that keeps what a call made, and the closer of its type; None when anything may end the value."""
     facts, tree = known.facts, parents(known)
