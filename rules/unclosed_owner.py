@@ -5,7 +5,8 @@
 A constructor that starts a goroutine makes its caller the owner of it: the goroutine waits for a channel or a context
 that nothing but a method of the value (`Close`, `Stop`) closes or cancels. A caller that drops the value, or returns
 early without that call, leaves the goroutine and all that it holds behind for good: the garbage collector does not
-end it.
+end it. So does a caller of the method that starts the goroutine (`Start`), and a type that keeps such a value in a
+field which its own `Close` forgets.
 
 *Leaks*
 
@@ -89,25 +90,30 @@ end it.
 
 *What it does not see*
 
-A value that is handed on in any way: returned, stored, passed, sent, captured. A constructor of another module, unless
-a `replace` line of the go.mod says in which folder it is, and one whose goroutine may end for another reason, such as
-the caller's context. What main makes lives as long as it. A
-package that uses another one, but neither waits for anything nor starts anything itself, is not read at all.
+A value that is handed on in any way: returned, stored, sent, captured, passed to a function that does more than use
+it. A goroutine that is started only on a condition, a function as the only thing that can end it, and a type without
+any closer for the owner that it keeps. A constructor of another module, unless a `replace` line of the go.mod or a
+go.work says in which folder it is, and one whose goroutine may end for another reason, such as the caller's context.
+What main makes lives as long as it. A package that uses another one, but neither waits for anything nor starts anything
+itself, is not read at all.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
 from goleaklint.facts import lifetime, owners, typed
+from goleaklint.facts.candidates import constructors, placed, starters
 from goleaklint.facts.events import GO
-from goleaklint.facts.functions import Function
 from goleaklint.facts.owners import Owner
-from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Point
-from goleaklint.facts.possession import Holder, constructors, holders, may_hold, releases, ways_out
+from goleaklint.facts.possession import Holder, Taking, holder_of, releases, takings, ways_out
 from goleaklint.facts.resolve import Bindings, bindings
+from goleaklint.facts.starting import starts
+from goleaklint.facts.workers import made_here, spawns
+from goleaklint.facts.wrapping import constructed, forgotten, is_stored
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
 
@@ -131,40 +137,45 @@ def check(package: Package) -> Iterator[Finding]:
         if file.path not in facts.unit.report:
             continue
         pattern = constructors(facts, file)
-        calls = may_hold(file, pattern) if pattern is not None else []
+        calls, keeps = placed(file, pattern) if pattern is not None else ([], [])
+        starting = starters(facts, file)
+        begun = [match.start() for match in starting.finditer(file.data)] if starting is not None else []
         for decl in file.funcs:
             if decl.name in _PROCESS_WIDE and decl.recv is None:
                 continue
             if pattern is not None and any(decl.at <= at < decl.end for at in calls):
                 known = bindings(facts, decl)
-                for holder in holders(known, pattern):
-                    yield from _taken(known, holder)
+                for taking in takings(known, pattern):
+                    yield from _taken(known, taking)
+            if any(decl.at <= at < decl.end for at in keeps) and pattern is not None and not file.is_test:
+                yield from _kept(bindings(facts, decl), pattern)
+            if starting is not None and any(decl.at <= at < decl.end for at in begun):
+                yield from _begun(bindings(facts, decl), starting)
             if not file.is_test and b"go " in decl.text and GO.search(decl.text):
                 yield from _made(bindings(facts, decl))
 
 
-def _taken(known: Bindings, holder: Holder) -> Iterator[Finding]:
+def _taken(known: Bindings, taking: Taking) -> Iterator[Finding]:
     """What becomes of the result of a constructor."""
-    own = known.callee(holder.call)
-    if own is not None and owners.constructed(known.facts, own) is None:
+    own = known.callee(taking.call)
+    if own is not None and constructed(known.facts, own) is None:
         return
-    if holder.var is not None and not ways_out(known, holder, (), (), known.facts if own is not None else None):
+    holders = [holder_of(known, taking, index) for index in range(max(len(taking.targets), 1))]
+    if not any(one is not None and (one.var is None or ways_out(known, one, None)) for one in holders):
         return  # asked before another package is read
-    found = typed.callee(known, holder.call)
-    owner = owners.constructed(*found) if found is not None else None
-    if found is None or owner is None or not _ends_by_closer_only(known, holder.call, owner):
+    found = typed.callee(known, taking.call)
+    owner = constructed(*found) if found is not None else None
+    if found is None or owner is None or not _ends_by_closer_only(known, taking.call, owner):
         return
-    name = known.file.text(holder.call.fun).decode("utf-8", "replace")
+    holder = holders[owner.result] if owner.result < len(holders) else None
+    if holder is None:
+        return
     if holder.var is None:
-        exits: list[Point] = []
+        name = known.file.text(taking.call.fun).decode("utf-8", "replace")
         message = f"the result of {name} is dropped, and nothing else can end its goroutine"
-    else:
-        exits = ways_out(known, holder, owner.closers, owner.fields, found[0])
-        if not exits:
-            return
-        released = releases(known, holder, owner.closers, owner.fields, found[0])
-        message = _message(holder.var.name, bool(released))
-    yield from _finding(known, holder.function, holder.call, message, owner, exits, holder)
+        yield from _finding(known, holder, message, owner, [])
+        return
+    yield from _lost(known, holder, owner, None)
 
 
 def _ends_by_closer_only(known: Bindings, call: ast.Call, owner: Owner) -> bool:
@@ -173,34 +184,62 @@ def _ends_by_closer_only(known: Bindings, call: ast.Call, owner: Owner) -> bool:
     return all(owners.is_root_context(known, arg) for arg in args)
 
 
+def _begun(known: Bindings, pattern: re.Pattern[bytes]) -> Iterator[Finding]:
+    """What becomes of a value after a method of its own has started its goroutine."""
+    for holder, owner in starts(known, pattern):
+        if _ends_by_closer_only(known, holder.call, owner):
+            yield from _lost(known, holder, owner, None)
+
+
+def _kept(known: Bindings, pattern: re.Pattern[bytes]) -> Iterator[Finding]:
+    """An owner in a field of a type whose own closer leaves it running."""
+    for function in known.functions:
+        for node in function.own():
+            if not isinstance(node, ast.Call) or not pattern.search(known.file.data, node.at, node.fun.end + 1):
+                continue
+            if not is_stored(known, node):
+                continue
+            found = typed.callee(known, node)
+            owner = constructed(*found) if found is not None else None
+            field = forgotten(known, node, owner) if owner is not None else None
+            if owner is None or field is None or not _ends_by_closer_only(known, node, owner):
+                continue
+            (kind, name), closer = field
+            message = f"{kind}.{name} is not closed by {closer.name}, and nothing else can end its goroutine"
+            holder = Holder(function, ast.ExprStmt(at=node.at, end=node.end, x=node), node, None, None)
+            yield from _finding(known, holder, message, owner, [])
+
+
 def _made(known: Bindings) -> Iterator[Finding]:
     """An owner that is made here, and lost before it is returned: on an error path of its constructor."""
-    for var in owners.made_here(known):
-        for stmt, spawn in owners.spawns(known, var):
+    for var in made_here(known):
+        for stmt, spawn in spawns(known, var):
             holder = Holder(var.function, stmt, ast.Call(at=stmt.at, end=stmt.end, fun=var.stores[0]), var, None)
-            if not ways_out(known, holder, (), (), known.facts, spawn.node):
+            if not ways_out(known, holder, None, spawn.node):
                 continue
             owner = owners.owner_of(known, var, spawn)
-            if owner is None or owner.given:
-                continue
-            exits = ways_out(known, holder, owner.closers, owner.fields, known.facts, spawn.node)
-            exits = [point for point in exits if point.node is not stmt]  # several workers for one value
-            if exits:
-                released = releases(known, holder, owner.closers, owner.fields, known.facts, spawn.node)
-                message = _message(var.name, bool(released))
-                yield from _finding(known, var.function, stmt, message, owner, exits, holder)
-                break
+            if owner is not None and not owner.given:
+                found = list(_lost(known, holder, owner, spawn.node))
+                if found:
+                    yield from found
+                    break
 
 
-def _message(name: str, released: bool) -> str:
+def _lost(known: Bindings, holder: Holder, owner: Owner, ignoring: ast.Node | None) -> Iterator[Finding]:
+    assert holder.var is not None
+    exits = ways_out(known, holder, owner, ignoring)
+    if ignoring is not None:
+        exits = [point for point in exits if point.node is not holder.stmt]  # several workers for one value
+    if not exits:
+        return
+    released = releases(known, holder, owner, ignoring)
     how = "is not closed on every path" if released else "is never closed"
-    return f"{name} {how}, and nothing else can end its goroutine"
+    message = f"{holder.var.name} {how}, and nothing else can end its goroutine"
+    yield from _finding(known, holder, message, owner, exits)
 
 
-def _finding(
-    known: Bindings, function: Function, node: ast.Node, message: str, owner: Owner, exits: list[Point], holder: Holder
-) -> Iterator[Finding]:
-    facts: PackageFacts = known.facts
+def _finding(known: Bindings, holder: Holder, message: str, owner: Owner, exits: list[Point]) -> Iterator[Finding]:
+    facts, function = known.facts, holder.function
     if lifetime.ends_process(facts, known.decl, function.node, failing=True) or lifetime.happens_once(
         facts, known.decl
     ):
@@ -225,7 +264,7 @@ def _finding(
         severity=Severity.NOTE if known.file.is_test else RULE.severity,
         confidence=Confidence.MEDIUM,
         message=message,
-        span=known.head(node),
+        span=known.head(holder.call if holder.stmt.at <= holder.call.at else holder.stmt),
         function=known.qualified(function),
         related=tuple(related),
     )

@@ -253,3 +253,79 @@ def test_a_module_beside_is_found_by_its_replace_line(
         "app/user.go": USER,
     }
     assert check(tmp_path, files, "app") == expected
+
+
+@pytest.mark.parametrize(
+    ("work", "expected"),
+    [
+        ("go 1.26\n\nuse (\n\t./app // ours\n\t./queue\n)\n", [("GLK803", 10, "medium")]),
+        ("use ./app\nuse ./queue\n", [("GLK803", 10, "medium")]),
+        ("use ./app\n", []),
+        ("use ./queue\n", []),
+        ("use (\n\t./app\n\t./absent\n)\n", []),
+        ("use (", []),
+    ],
+    ids=["block", "lines", "one", "other", "absent", "broken"],
+)
+def test_a_module_of_the_same_workspace(
+    work: str, expected: list[tuple[str, int, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A go.work that uses both modules says where the other one is."""
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "go.work": work,
+        "queue/go.mod": OWNED,
+        "queue/queue.go": QUEUE,
+        "app/go.mod": BESIDE,
+        "app/user.go": USER,
+    }
+    assert check(tmp_path, files, "app") == expected
+
+
+SERVER = """package server
+
+type Server struct {
+	stop chan struct{}
+	n    int
+}
+
+func New() *Server { return &Server{stop: make(chan struct{})} }
+
+func (s *Server) Start() { go s.serve() }
+
+func (s *Server) serve() { <-s.stop }
+
+func (s *Server) Len() int { return s.n }
+
+func (s *Server) Stop() { close(s.stop) }
+"""
+
+STARTING = """package user
+
+import (
+	"time"
+
+	"example.com/app/server"
+)
+
+func left() int {
+	s := server.New()
+	s.Start()
+	time.Sleep(time.Second)
+	return s.Len()
+}
+
+func stopped() int {
+	s := server.New()
+	s.Start()
+	defer s.Stop()
+	return s.Len()
+}
+"""
+
+
+def test_a_value_of_another_package_that_a_method_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The duty to stop it begins with the call of the method."""
+    monkeypatch.chdir(tmp_path)
+    files = {"server/server.go": SERVER, "user/user.go": STARTING}
+    assert check(tmp_path, files, "user") == [("GLK803", 11, "medium")]

@@ -1,8 +1,9 @@
 """The other packages of a module: found by their import path, read when a rule first has a reason to ask.
 
-Nothing is read outside the directory of the go.mod, and those that its `replace` lines name by a relative path. What is
-known of a package depends on its files alone, never on what was asked before; each process keeps the packages that it
-asked for last. What the check of one package has asked for is remembered by `asked`.
+Nothing is read outside the directory of the go.mod, those that its `replace` lines name by a relative path, and those
+that a go.work around it uses. What is known of a package depends on its files alone, never on what was asked before;
+each process keeps the packages that it asked for last. What the check of one package has asked for is remembered by
+`asked`.
 """
 
 from __future__ import annotations
@@ -10,16 +11,16 @@ from __future__ import annotations
 import os
 import re
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from goleaklint.facts import asked
 from goleaklint.facts.asked import directories, is_source
 from goleaklint.facts.package import PackageFacts
 from goleaklint.golang.constraints import DEFAULT, Constraint
 from goleaklint.golang.discover import join, tidy
-from goleaklint.golang.modules import Modules
+from goleaklint.golang.modules import Modules, workspace
 from goleaklint.golang.source import SourceFile, parse_file
 from goleaklint.golang.units import Unit, number_inits
 
@@ -44,7 +45,6 @@ class Module:
         self.root = root
         self.path = path
         self.go_version = go_version
-        self.memo: dict[str, list[bytes]] = {}  # by import path, what possession finds in the text of a package
         self._packages: dict[str, PackageFacts | None] = {}
 
     def holds(self, import_path: str) -> bool:
@@ -58,7 +58,7 @@ class Module:
 
     @cached_property
     def _near(self) -> list[Module]:
-        """This module and those that a `replace` line puts into a folder: the most exact path first."""
+        """This module and those that a `replace` line or a go.work puts beside it: the most exact path first."""
         asked.note(asked.FILE, join(self.root, "go.mod"))
         try:
             text = _start_of(join(self.root, "go.mod"), _MOST_BYTES).decode("utf-8", "replace")
@@ -71,6 +71,14 @@ class Module:
             other = _module_in(folder)
             if other is not None and other.path == path:
                 found.setdefault(path, other)
+        beside, looked = workspace(self.root)
+        for path in looked:
+            asked.note(asked.FILE, path)
+        for directory in beside:
+            asked.note(asked.FILE, join(directory, "go.mod"))
+            other = _module_in(directory if os.path.isabs(self.root) else tidy(os.path.relpath(directory)))
+            if other is not None:
+                found.setdefault(other.path, other)
         return sorted(found.values(), key=lambda module: (-len(module.path), module.path))
 
     def package(self, import_path: str) -> PackageFacts | None:
@@ -87,6 +95,12 @@ class Module:
         directory = self._directory(import_path)
         asked.note(asked.SOURCES, directory)
         return _texts.of(directory, _bytes)
+
+    def of_texts(self, import_path: str, work: Callable[[Collection[bytes]], T]) -> T:
+        """What a function makes of the source of a package's files; each process works it out once."""
+        texts = self.texts(import_path)
+        found: _Kept[T] = _derived.setdefault(work, _Kept())
+        return found.of(self._directory(import_path), lambda _: work(texts.values()))
 
     def _directory(self, import_path: str) -> str:
         below = import_path[len(self.path) :].strip("/")
@@ -174,11 +188,12 @@ _modules: dict[str, Module | None] = {}
 _texts: _Kept[dict[str, bytes]] = _Kept()
 _units: _Kept[Unit | None] = _Kept()
 _importers: _Kept[dict[str, tuple[str, ...]]] = _Kept()
+_derived: dict[Any, _Kept[Any]] = {}
 
 
 def forget() -> None:
     """Before a new run: files may have changed since the last one."""
-    for kept in (_texts, _units, _importers):
+    for kept in (_texts, _units, _importers, *_derived.values()):
         kept.clear()
     asked.forget()
     begin()

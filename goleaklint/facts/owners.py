@@ -2,92 +2,116 @@
 
 A constructor gives an owner when it starts a goroutine that works for the value it returns, when each way out of that
 goroutine leads through a wait that only code of the package can end (a channel field that it closes, a context whose
-cancel function is a field), and when the value goes nowhere else. Whatever is not in view makes no owner.
+cancel function is a field), and when the value goes nowhere else. A method that starts such a goroutine makes an owner
+of its receiver. Whatever is not in view makes no owner.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from goleaklint.facts import apis
-from goleaklint.facts.events import GO, Event, Key, event_of
+from goleaklint.facts.events import Event, Key
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.package import PackageFacts
-from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.references import around_in, mention_in, mentions
 from goleaklint.facts.resolve import Bindings, bindings
-from goleaklint.facts.types import canonical
+from goleaklint.facts.sharing import goes_elsewhere, made_by_call
+from goleaklint.facts.types import Ty, canonical
+from goleaklint.facts.workers import Spawn, life_of, made_here, receiver_of, spawns
 from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
 from goleaklint.golang.walk import descend
 from goleaklint.model import Span
 
-_DEEP = 3  # calls followed to the go statement, and from it to the wait
-_STARTERS = frozenset({"(sync.WaitGroup).Go"})
-
-
-@dataclass(frozen=True, eq=False)
-class Spawn:
-    """A go statement that works for a value, with its body and what the value is called in there."""
-
-    known: Bindings
-    node: ast.Node
-    body: Function
-    body_known: Bindings
-    inside: Var
+_DEEP = 3
 
 
 @dataclass(frozen=True, eq=False)
 class Owner:
-    """What is known of a value: its type, where its goroutine starts and waits, and who can end it.
+    """What is known of a value: its type and package, where its goroutine starts and waits, and who can end it.
 
-    `closers` are names of functions and methods of the package; `given` are parameters of the constructor (by index)
-    whose end is the goroutine's end, too.
+    `closers` are functions and methods of the package, by name and with their receiver's type in `enders`; `fields` are
+    those by which they do it; `given` are
+    parameters of the constructor (by index) whose end is the goroutine's end, too; `result` says which result it is.
     """
 
-    type: str
+    home: PackageFacts
+    ty: Ty
     created: Span
     waits: Span
     closers: frozenset[str]
+    enders: frozenset[tuple[str, str]]
     fields: frozenset[str]
     given: frozenset[int]
+    result: int = 0
 
 
-@dataclass(slots=True)
-class _Life:
-    """The waits that a body cannot get past, and whether there is another way out of it."""
-
-    events: list[tuple[Event, Span]] = field(default_factory=list)
-    ends_otherwise: bool = False
-
-
-def constructed(facts: PackageFacts, decl: FuncDecl) -> Owner | None:
-    """The owner that a function returns, None when it returns none or when that is not in view."""
+def direct(facts: PackageFacts, decl: FuncDecl) -> Owner | None:
+    """The owner that a function makes, starts and returns, None when it does not or when that is not in view."""
     key = ("owner", decl)
     if key not in facts.memo:
         facts.memo[key] = None
-        facts.memo[key] = _constructed(facts, decl)
+        facts.memo[key] = _direct(facts, decl)
     found = facts.memo[key]
     assert found is None or isinstance(found, Owner)
     return found
 
 
-def _constructed(facts: PackageFacts, decl: FuncDecl) -> Owner | None:
+def _direct(facts: PackageFacts, decl: FuncDecl) -> Owner | None:
     if decl.body is None or not decl.type.results or decl.file.is_test:
         return None
     known = bindings(facts, decl)
-    for var in made_here(known):
-        returned = [read for read in var.reads if _is_returned(known, read)]
-        if not returned:
+    for var in (*made_here(known), *made_by_call(known)):
+        places = [(read, place) for read in var.reads if (place := returned_at(known, read)) is not None]
+        if not places or len({place for _, place in places}) > 1:
             continue
         for stmt, spawn in spawns(known, var):
-            if not _is_unconditional(known, stmt):
+            if not _is_unconditional(known, stmt) or any(read.at < stmt.at for read, _ in places):
                 continue
-            owner = owner_of(known, var, spawn)
+            owner = owner_of(known, var, spawn, places[0][1])
             if owner is not None:
                 return owner
     return None
+
+
+def started(facts: PackageFacts, decl: FuncDecl) -> Owner | None:
+    """The owner that a method makes of its receiver: it starts the goroutine, and comes back at once."""
+    key = ("started owner", decl)
+    if key not in facts.memo:
+        facts.memo[key] = None
+        facts.memo[key] = _started(facts, decl)
+    found = facts.memo[key]
+    assert found is None or isinstance(found, Owner)
+    return found
+
+
+def _started(facts: PackageFacts, decl: FuncDecl) -> Owner | None:
+    if decl.body is None or decl.file.is_test:
+        return None
+    known = bindings(facts, decl)
+    receiver = receiver_of(known)
+    if receiver is None or _may_stay(known):
+        return None
+    for stmt, spawn in spawns(known, receiver):
+        early = any(isinstance(node, ast.Return) and node.at < stmt.at for node in known.functions[0].own())
+        owner = owner_of(known, receiver, spawn) if not early and _is_unconditional(known, stmt) else None
+        if owner is not None:
+            return owner
+    return None
+
+
+def _may_stay(known: Bindings) -> bool:
+    """Whether a function waits itself: `go s.loop(); return s.serve()` is over when the work is."""
+    for node in known.functions[0].own():
+        if isinstance(node, ast.Select | ast.Send) or (isinstance(node, ast.Unary) and node.op == "<-"):
+            return True
+        if isinstance(node, ast.Call) and isinstance(node.fun, ast.Selector) and node.fun.name in _STAYING:
+            return True
+    return False
+
+
+_STAYING = frozenset({"Wait", "Serve", "ListenAndServe", "Run", "run", "Accept"})
 
 
 def _is_unconditional(known: Bindings, stmt: ast.Stmt) -> bool:
@@ -96,105 +120,30 @@ def _is_unconditional(known: Bindings, stmt: ast.Stmt) -> bool:
     return stmt in top or any(isinstance(loop, ast.For | ast.Range) and stmt in loop.body.body for loop in top)
 
 
-def made_here(known: Bindings) -> Iterator[Var]:
-    """The variables of a declaration's own body that hold a struct of the package which is made there."""
-    top = known.functions[0]
-    for node in top.own():
-        if isinstance(node, ast.Assign | ast.VarDecl):
-            for name in node.left if isinstance(node, ast.Assign) else node.names:
-                var = known.var(name)
-                if var is None or var.at != name.at or var.kind != "local" or len(var.stores) != 1 or var.ranged:
-                    continue
-                value = var.value.x if isinstance(var.value, ast.Unary) and var.value.op == "&" else var.value
-                is_new = isinstance(value, ast.Call) and isinstance(value.fun, ast.Name) and value.fun.name == "new"
-                if (isinstance(value, ast.Composite) or is_new) and known.facts.struct(known.type_of_var(var)):
-                    yield var
-
-
-def _is_returned(known: Bindings, read: ast.Name) -> bool:
+def returned_at(known: Bindings, read: ast.Name) -> int | None:
+    """Which result of its function a mention of a variable is: `return nil, &v`."""
     around = around_in(known, read)
-    outer = around[-1] if around else None
-    return isinstance(outer, ast.Return) or (isinstance(outer, ast.Unary) and isinstance(around[-2], ast.Return))
-
-
-def spawns(known: Bindings, var: Var, depth: int = 0) -> Iterator[tuple[ast.Stmt, Spawn]]:
-    """The statements of the function of `var` that start a goroutine for it: `go v.run()`, `v.start()`."""
-    for node in var.function.own():
-        if isinstance(node, ast.Go):
-            spawn = _spawn(known, node, node.call, var)
-            if spawn is not None:
-                yield node, spawn
-        elif isinstance(node, ast.ExprStmt) and isinstance(node.x, ast.Call):
-            yield from ((node, spawn) for spawn in _started_by(known, node.x, var, depth))
-        elif isinstance(node, ast.If) and isinstance(node.init, ast.Assign):
-            for call in node.init.right:
-                if isinstance(call, ast.Call):
-                    yield from ((node, spawn) for spawn in _started_by(known, call, var, depth))
-
-
-def _started_by(known: Bindings, call: ast.Call, var: Var, depth: int) -> Iterator[Spawn]:
-    if known.api(call) in _STARTERS and call.args:
-        spawn = _spawn(known, call, call.args[0], var)
-        if spawn is not None:
-            yield spawn
-        return
-    callee = _method_on(known, call, var)
-    if callee is None or depth >= _DEEP or not GO.search(callee.text):
-        return
-    inner = bindings(known.facts, callee)
-    receiver = receiver_of(inner)
-    if receiver is None:
-        return
-    top = inner.functions[0].body.body
-    for stmt, spawn in spawns(inner, receiver, depth + 1):
-        early = any(isinstance(node, ast.Return) and node.at < stmt.at for node in inner.functions[0].own())
-        if stmt in top and not early:
-            yield spawn
-
-
-def _spawn(known: Bindings, node: ast.Node, call: ast.Expr, var: Var) -> Spawn | None:
-    fun = call.fun if isinstance(call, ast.Call) else call
-    if isinstance(fun, ast.FuncLit):
-        body = next((one for one in known.functions if one.node is fun), None)
-        if body is None or not any(fun.at <= read.at < fun.end for read in var.reads):
+    inner: ast.Node = read
+    for outer in reversed(around):
+        if isinstance(outer, ast.Return):
+            return next((index for index, value in enumerate(outer.values) if value is inner), None)
+        if not isinstance(outer, ast.Unary) or outer.op != "&":
             return None
-        return Spawn(known, node, body, known, var)
-    callee = _method_on(known, call, var) if isinstance(call, ast.Call) else None
-    if callee is None or callee.body is None:
-        return None
-    inner = bindings(known.facts, callee)
-    receiver = receiver_of(inner)
-    return Spawn(known, node, inner.functions[0], inner, receiver) if receiver is not None else None
-
-
-def _method_on(known: Bindings, call: ast.Call, var: Var, *, parts: bool = False) -> FuncDecl | None:
-    """The method that is called on a value; with `parts` also on a struct that the function makes for itself."""
-    fun = call.fun
-    if not isinstance(fun, ast.Selector):
-        return None
-    base = known.var(fun.x)
-    if base is var or (parts and base is not None and any(base is made for made in made_here(known))):
-        callee = known.callee(call)
-        return callee if callee is not None and callee.recv is not None and callee.body is not None else None
+        inner = outer
     return None
 
 
-def receiver_of(known: Bindings) -> Var | None:
-    """The receiver's variable, None when it has no name."""
-    params = known.functions[0].params if known.functions else []
-    return params[0] if known.decl.recv is not None and params and params[0].name not in ("", "_") else None
-
-
-def owner_of(known: Bindings, var: Var, spawn: Spawn) -> Owner | None:
+def owner_of(known: Bindings, var: Var, spawn: Spawn, result: int = 0) -> Owner | None:
     """What ends the goroutine of a value that is made in this declaration, None when something else may."""
     facts, decl = known.facts, known.decl
     if goes_elsewhere(known, var, 0):
         return None
-    life = _life(spawn.body_known, spawn.body, spawn.inside, spawn, 0)
+    life = life_of(spawn.body_known, spawn.body, spawn.inside, spawn)
     if life.ends_otherwise or not life.events:
         return None
     fields = {key for event, _ in life.events for key in event.fields}
-    closers = _closers(facts, decl, fields, [event for event, _ in life.events])
+    enders = _closers(facts, decl, fields, [event for event, _ in life.events])
+    closers = frozenset(name for _, name in enders)
     if not closers or _calls_one(spawn.body_known, spawn.body, closers, 0):
         return None
     given: set[int] = set()
@@ -204,13 +153,19 @@ def owner_of(known: Bindings, var: Var, spawn: Spawn) -> Owner | None:
             if index is None:
                 return None
             given.add(index)
+    ty = known.type_of_var(var)
+    if ty is None:
+        return None
     return Owner(
-        type=canonical(known.type_of_var(var)),
+        home=facts,
+        ty=ty,
         created=spawn.known.head(spawn.node),
         waits=life.events[0][1],
         closers=closers,
+        enders=enders,
         fields=frozenset(key[1] for key in fields),
         given=frozenset(given),
+        result=result,
     )
 
 
@@ -219,159 +174,16 @@ def _index_of_param(known: Bindings, var: Var) -> int | None:
     return next((index for index, param in enumerate(params) if param is var), None)
 
 
-def _life(known: Bindings, body: Function, inside: Var, spawn: Spawn, depth: int) -> _Life:
-    """Walks the body and stops at each wait that only an event of the value ends."""
-    life = _Life()
-
-    def event(expr: ast.Expr) -> Event | None:
-        return event_of(known, inside, expr, (spawn.known, spawn.node))
-
-    def is_endless(node: ast.Range) -> bool:
-        over = known.facts.underlying(known.type_of(node.x))
-        if over is None or not isinstance(over.node, ast.ChanType):
-            return False
-        found = event(node.x)
-        if found is not None:
-            life.events.append((found.by_closing(), known.file.span(node.at, node.x.end)))
-        return found is not None
-
-    def stays(call: ast.Call) -> bool:
-        callee = _method_on(known, call, inside, parts=True) if depth < _DEEP else None
-        if callee is None or callee is known.decl:
-            return False
-        inner = bindings(known.facts, callee)
-        receiver = receiver_of(inner)
-        if receiver is None:
-            return False
-        below = _life(inner, inner.functions[0], receiver, spawn, depth + 1)
-        if not below.events or below.ends_otherwise:
-            return False
-        life.events.extend(below.events)
-        return True
-
-    paths = Paths(known, body, endless=is_endless, stays=stays)
-    seen: set[Point] = {paths.entry}
-    stack = [paths.entry]
-    closed: set[Var] = set()
-    while stack:
-        point = stack.pop()
-        if point.kind in ("return", "dies", "fails", "blocks"):
-            life.ends_otherwise = True
-            return life
-        received = _received(point)
-        found = event(received) if received is not None else None
-        if found is not None and received is not None:
-            ok = _ok_of(known, point)
-            if ok is None and not found.is_queue:
-                life.events.append((found, known.head(point.node) if point.node is not None else known.head(received)))
-                continue
-            if ok is not None and found.closing:
-                closed.add(ok)
-                life.events.append((found.by_closing(), known.head(point.node or received)))
-        tests = known.var(point.node) if isinstance(point.node, ast.Name) else None
-        for target, fact in point.next:
-            if tests is not None and tests in closed and fact is not None and not fact[1]:
-                continue
-            if target not in seen:
-                seen.add(target)
-                stack.append(target)
-    return life
+def _closers(
+    facts: PackageFacts, constructor: FuncDecl, fields: set[Key], events: list[Event]
+) -> frozenset[tuple[str, str]]:
+    """The functions of the package that lead to a release, by any number of calls."""
+    return leading_to(facts, [decl for event in events for decl in event.releasers], constructor)
 
 
-def _received(point: Point) -> ast.Expr | None:
-    """The channel that a statement receives from."""
-    for part in point.parts:
-        for node in descend(part, into_literals=False):
-            if isinstance(node, ast.Go | ast.Defer):
-                break
-            if isinstance(node, ast.Unary) and node.op == "<-":
-                return node.x
-    return None
-
-
-def _ok_of(known: Bindings, point: Point) -> Var | None:
-    """`v, ok := <-c`: the variable that tells whether the channel is closed."""
-    node = point.node
-    if isinstance(node, ast.Assign) and len(node.left) == 2 and len(node.right) == 1:
-        return known.var(node.left[1])
-    return None
-
-
-def goes_elsewhere(known: Bindings, var: Var, depth: int = 0, into: Var | None = None) -> bool:
-    """Whether a value that is made, or received as `var`, is handed to anybody but its own methods and its caller."""
-    for read in var.reads:
-        around = around_in(known, read)
-        outer = around[-1] if around else None
-        if isinstance(outer, ast.Return) or (isinstance(outer, ast.Binary) and outer.op in ("==", "!=")):
-            continue
-        if isinstance(outer, ast.Selector):
-            call = around[-2] if len(around) > 1 else None
-            if not isinstance(call, ast.Call) or call.fun is not outer:
-                if known.facts.field(known.type_of_var(var), outer.name) is None:
-                    return True  # a method value, or what is not in view
-                continue
-            callee = known.callee(call)
-            if callee is None:
-                if known.facts.field(known.type_of_var(var), outer.name) is None and not _is_promoted(
-                    known, var, outer
-                ):
-                    return True
-                continue
-            inner = bindings(known.facts, callee)
-            receiver = receiver_of(inner)
-            if depth < _DEEP and receiver is not None and goes_elsewhere(inner, receiver, depth + 1):
-                return True
-            continue
-        if isinstance(outer, ast.Element) and _is_stored_below(known, var, around, depth):
-            continue
-        if into is not None and isinstance(outer, ast.Call) and _is_appended(known, into, around):
-            continue
-        if (
-            isinstance(outer, ast.Unary)
-            and outer.op in ("*", "&")
-            and isinstance(around[-2], ast.Return | ast.Selector)
-        ):
-            continue
-        return True
-    return False
-
-
-def _is_promoted(known: Bindings, var: Var, fun: ast.Selector) -> bool:
-    """`v.Lock()`, `v.Add(1)` of an embedded sync type."""
-    kinds = ("mutex", "rwmutex", "wg", "once", "cond")
-    return known.facts.embedded_primitive(known.type_of_var(var), kinds) is not None and fun.name in (
-        "Lock", "Unlock", "RLock", "RUnlock", "Add", "Done", "Wait", "Do"
-    )  # fmt: skip
-
-
-def _is_stored_below(known: Bindings, var: Var, around: tuple[ast.Node, ...], depth: int) -> bool:
-    """`v.child = &child{parent: v}`: the value comes to know itself, and nobody else does."""
-    for node in reversed(around):
-        if isinstance(node, ast.Assign):
-            if all(isinstance(t, ast.Selector) and known.var(t.x) is var for t in node.left):
-                return True
-            part = known.var(node.left[0]) if len(node.left) == 1 else None
-            is_new = part is not None and part.kind == "local" and len(part.stores) == 1
-            return is_new and part is not None and depth < _DEEP and not goes_elsewhere(known, part, depth + 1, var)
-        if not isinstance(node, ast.Element | ast.Composite | ast.Unary):
-            return False
-    return False
-
-
-def _is_appended(known: Bindings, into: Var, around: tuple[ast.Node, ...]) -> bool:
-    """`v.parts = append(v.parts, part)`."""
-    call, outer = around[-1], around[-2] if len(around) > 1 else None
-    if not isinstance(call, ast.Call) or not isinstance(call.fun, ast.Name) or call.fun.name != "append":
-        return False
-    return isinstance(outer, ast.Assign) and all(
-        isinstance(target, ast.Selector) and known.var(target.x) is into for target in outer.left
-    )
-
-
-def _closers(facts: PackageFacts, constructor: FuncDecl, fields: set[Key], events: list[Event]) -> frozenset[str]:
-    """Names of the functions of the package that lead to a release, by any number of calls."""
-    found = [decl for event in events for decl in event.releasers if decl is not constructor]
-    names = {decl.name for decl in found}
+def leading_to(facts: PackageFacts, releasers: list[FuncDecl], constructor: FuncDecl) -> frozenset[tuple[str, str]]:
+    """These functions and all that call them, by receiver type and name; the constructor is none of them."""
+    found = [decl for decl in releasers if decl is not constructor]
     waiting = list(found)
     while waiting:
         decl = waiting.pop()
@@ -380,9 +192,8 @@ def _closers(facts: PackageFacts, constructor: FuncDecl, fields: set[Key], event
                 continue
             if mention_in(facts, decl, reference) and reference.known.decl not in found:
                 found.append(reference.known.decl)
-                names.add(reference.known.decl.name)
                 waiting.append(reference.known.decl)
-    return frozenset(names)
+    return frozenset((decl.recv_type, decl.name) for decl in found)
 
 
 def _calls_one(known: Bindings, body: Function, closers: frozenset[str], depth: int) -> bool:

@@ -1,33 +1,32 @@
-"""Who holds a value that a constructor gave: the calls that may give an owner, and what becomes of their result."""
+"""Who holds a value that a constructor gave, and what becomes of it: closed, handed on, or lost on some way out."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from goleaklint.facts import apis
-from goleaklint.facts.events import GO, is_closing
+from goleaklint.facts.events import is_closing
 from goleaklint.facts.functions import Function, Var
-from goleaklint.facts.module import Module, module_with
-from goleaklint.facts.owners import goes_elsewhere, receiver_of
+from goleaklint.facts.owners import Owner
 from goleaklint.facts.package import PackageFacts
+from goleaklint.facts.parents import parents
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.references import around_in
 from goleaklint.facts.resolve import Bindings, bindings
+from goleaklint.facts.sharing import goes_elsewhere
+from goleaklint.facts.typed import callee as callee_of
 from goleaklint.facts.types import Ty, canonical
+from goleaklint.facts.workers import receiver_of
 from goleaklint.golang import ast
-from goleaklint.golang.source import SourceFile
+from goleaklint.golang.declarations import FuncDecl
 
-_FUNCTION = re.compile(rb"^func (?:\(\w* ?\*?\w+[^)]*\) )?(\w+)[^\n]*\{\n(?:.*?\n)??\}", re.MULTILINE | re.DOTALL)
-_MAKES = re.compile(rb"\w\{|\bnew\(")
-_STATEMENT = re.compile(rb"(?:^|[{;])[ \t]*(?:(?:if|var)[ \t]+)?(?:(\w+)(?:,[ \t]*\w+)*[ \t]*:?=[ \t]*)?[\w.]*$")
-"""What may stand before the call on its line when its result is kept in a variable, or dropped."""
-_RETURNS = re.compile(rb"\breturn \S")
+_DEEP = 2  # calls followed that are given the value
 
 
 class Holder(NamedTuple):
-    """A call whose result is one value (and perhaps an error), and where that goes: `var` is None when nowhere."""
+    """A statement that makes an owner, and where that goes: `var` is None when nowhere."""
 
     function: Function
     stmt: ast.Stmt
@@ -36,71 +35,17 @@ class Holder(NamedTuple):
     error: Var | None
 
 
-_NEAR = 160
-"""Bytes after a call in which `defer x.Close()` is taken to be the next statement but one, at most."""
+class Taking(NamedTuple):
+    """A call in a statement of its own, and what its results go to."""
+
+    function: Function
+    stmt: ast.Stmt
+    call: ast.Call
+    targets: list[ast.Expr]
 
 
-def _may_construct(name: bytes, body: bytes, spawners: Collection[bytes]) -> bool:
-    """By its text alone: it makes something, returns something, and starts a goroutine or calls what does."""
-    if name not in spawners and not any(b"." + other + b"(" in body for other in spawners):
-        return False
-    return _RETURNS.search(body) is not None and _MAKES.search(body) is not None
-
-
-def constructors(facts: PackageFacts, file: SourceFile) -> re.Pattern[bytes] | None:
-    """Matches the calls in a file that may give an owner: of its package's functions, and of the module's."""
-    own = facts.memo.get("constructors")
-    if own is None:
-        texts = {other.path: other.data for other in facts.unit.files if not other.is_test}
-        own = facts.memo["constructors"] = _names(texts)
-    parts = [rb"\b(?:" + b"|".join(own) + rb")\("] if isinstance(own, list) and own else []
-    for alias, path in sorted(file.imports.items()):
-        module = module_with(facts, path)
-        if module is None or not _is_asked(file, alias.encode()):
-            continue
-        names = _exported(module, path)
-        if names:
-            parts.append(rb"\b" + re.escape(alias.encode()) + rb"\.(?:" + b"|".join(names) + rb")\(")
-    return re.compile(b"|".join(parts)) if parts else None
-
-
-def _is_asked(file: SourceFile, alias: bytes) -> bool:
-    """Whether a result of an imported package is kept or dropped anywhere: else it need not be read."""
-    return any(True for _ in _held(file, re.compile(rb"\b" + re.escape(alias) + rb"\.[A-Z]\w*\(")))
-
-
-def may_hold(file: SourceFile, pattern: re.Pattern[bytes]) -> list[int]:
-    """The offsets at which a file calls a constructor and, by its text, keeps the result in a variable or drops it."""
-    return list(_held(file, pattern))
-
-
-def _held(file: SourceFile, pattern: re.Pattern[bytes]) -> Iterator[int]:
-    data = file.data
-    for match in pattern.finditer(data):
-        before = _STATEMENT.search(data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()])
-        if before is None:
-            continue
-        if not (before[1] and b"defer " + before[1] + b"." in data[match.end() : match.end() + _NEAR]):
-            yield match.start()
-
-
-def _exported(module: Module, path: str) -> list[bytes]:
-    if path not in module.memo:
-        module.memo[path] = [name for name in _names(module.texts(path)) if name[:1].isupper()]
-    return module.memo[path]
-
-
-def _names(texts: dict[str, bytes]) -> list[bytes]:
-    """Over the whole package, for the method that starts the goroutine may stand in another file."""
-    if not any((b"go " in text or b".Go(" in text) and GO.search(text) for text in texts.values()):
-        return []
-    bodies = [(match[1], match[0]) for text in texts.values() for match in _FUNCTION.finditer(text)]
-    spawners = {name for name, body in bodies if (b"go " in body or b".Go(" in body) and GO.search(body)}
-    return sorted({name for name, body in bodies if _may_construct(name, body, spawners)})
-
-
-def holders(known: Bindings, pattern: re.Pattern[bytes]) -> Iterator[Holder]:
-    """The statements of a declaration that take the result of such a call into a variable, or drop it."""
+def takings(known: Bindings, pattern: re.Pattern[bytes]) -> Iterator[Taking]:
+    """The statements of a declaration that take the results of such a call into variables, or drop them."""
     data = known.file.data
     for function in known.functions:
         for node in function.own():
@@ -113,100 +58,139 @@ def holders(known: Bindings, pattern: re.Pattern[bytes]) -> Iterator[Holder]:
                     targets = [*names]
                 case _:
                     continue
-            if not pattern.search(data, call.at, call.fun.end + 1):
-                continue
-            if not targets or (isinstance(targets[0], ast.Name) and targets[0].name == "_"):
-                if not (known.file.is_test and len(targets) > 1):  # a test of the errors of a constructor
-                    yield Holder(function, node, call, None, None)
-                continue
-            var = known.var(targets[0])
-            if var is not None and var.kind == "local" and len(var.stores) == 1 and var.function is function:
-                yield Holder(function, node, call, var, known.var(targets[1]) if len(targets) == 2 else None)
+            if pattern.search(data, call.at, call.fun.end + 1):
+                yield Taking(function, node, call, targets)
 
 
-def ways_out(
-    known: Bindings,
-    holder: Holder,
-    closers: Collection[str],
-    fields: Collection[str],
-    facts: PackageFacts | None,
-    ignoring: ast.Node | None = None,
-) -> list[Point]:
+def holder_of(known: Bindings, taking: Taking, index: int) -> Holder | None:
+    """Who holds a result of the call, None when that is not a variable of its function."""
+    function, stmt, call, targets = taking
+    if index >= len(targets) or (isinstance(targets[index], ast.Name) and _is_blank(targets[index])):
+        if known.file.is_test and len(targets) > 1 and not _is_blank(targets[-1]):
+            return None  # a test of the errors of a constructor
+        if known.file.is_test and function.node is not None and _is_to_panic(known, function.node):
+            return None
+        return Holder(function, stmt, call, None, None)
+    var = known.var(targets[index])
+    if var is None or var.kind != "local" or var.function is not function:
+        return None
+    if len(var.stores) != 1 + (var.value is None and targets[index] is not var.stores[0]):
+        return None
+    return Holder(function, stmt, call, var, known.var(targets[-1]) if index < len(targets) - 1 else None)
+
+
+def _is_to_panic(known: Bindings, literal: ast.FuncLit) -> bool:
+    """`require.Panics(t, func() { New(nil) })`, which is not `require.NotPanics`."""
+    call = parents(known).of(literal)
+    name = call.fun.name.lower() if isinstance(call, ast.Call) and isinstance(call.fun, ast.Name | ast.Selector) else ""
+    return "panic" in name and "not" not in name
+
+
+def _is_blank(target: ast.Expr) -> bool:
+    return isinstance(target, ast.Name) and target.name == "_"
+
+
+def ways_out(known: Bindings, holder: Holder, owner: Owner | None, ignoring: ast.Node | None = None) -> list[Point]:
     """The ends of the function that are reached with the value unclosed and still in nobody else's hands.
 
-    `closers` are methods that end it, `fields` those by which its package ends it, `facts` its package; without it
-    every method is taken for a harmless one, unless its name says otherwise.
-    What is inside `ignoring`, the goroutine itself, does not count.
+    Without an owner, of which nothing is known yet, every use of the value is taken for a harmless one that is not
+    a call of a method whose name says otherwise. What is inside `ignoring`, the goroutine itself, does not count.
     """
-    releasing = releases(known, holder, closers, fields, facts, ignoring)
-    if any(read.at < holder.stmt.at and _is_deferred(known, read) for read in releasing):
-        return []
+    releasing = releases(known, holder, owner, ignoring)
+    if any(read.at < holder.stmt.at for read in releasing):
+        return []  # somebody else knows it already
     paths = Paths(known, holder.function)
     start = paths.point_of.get(holder.stmt)
     if start is None:
         return []
     _forget_failures(known, start, holder)
 
+    # `for range tests { use(p) }`: that it has no round is not what was meant.
+    loops = [
+        node
+        for node in holder.function.own()
+        if isinstance(node, ast.For | ast.Range) and node.at > holder.stmt.at
+        if any(node.at <= read.at < node.end for read in releasing)
+    ]
+    places = [*((node.at, node.end) for node in loops), *((read.at, read.end) for read in releasing)]
+
     def released(point: Point) -> bool:
-        return point is not start and any(part.at <= read.at < part.end for part in point.parts for read in releasing)
+        return point is not start and any(
+            (part.at <= at < part.end) or (at <= part.at < end) for part in point.parts for at, end in places
+        )
 
     return [point for point in paths.escapes(start, released) if point.kind != "fails"]
 
 
-def releases(
-    known: Bindings,
-    holder: Holder,
-    closers: Collection[str],
-    fields: Collection[str],
-    facts: PackageFacts | None,
-    ignoring: ast.Node | None = None,
-) -> list[ast.Name]:
+def releases(known: Bindings, holder: Holder, owner: Owner | None, ignoring: ast.Node | None = None) -> list[ast.Name]:
     """The places that close the value, or give it to somebody else who may."""
     assert holder.var is not None
     return [
         read
         for read in holder.var.reads
         if not (ignoring is not None and ignoring.at <= read.at < ignoring.end)
-        and not _is_plain_use(known, read, closers, fields, facts)
+        and not is_plain(known, read, around_in(known, read), owner)
     ]
 
 
-def _is_deferred(known: Bindings, read: ast.Name) -> bool:
-    return any(isinstance(node, ast.Defer) for node in around_in(known, read))
-
-
-def _is_plain_use(
-    known: Bindings, read: ast.Name, closers: Collection[str], fields: Collection[str], facts: PackageFacts | None
+def is_plain(
+    known: Bindings, node: ast.Node, around: tuple[ast.Node, ...], owner: Owner | None, depth: int = 0
 ) -> bool:
     """Whether the value is only used: a method called that does not end it, a field read, a test for nil."""
-    around = around_in(known, read)
     outer = around[-1] if around else None
     if isinstance(outer, ast.Binary):
         return outer.op in ("==", "!=")
-    if isinstance(outer, ast.Assign) and all(isinstance(t, ast.Name) and t.name == "_" for t in outer.left):
+    if isinstance(outer, ast.Assign) and all(_is_blank(target) for target in outer.left):
         return True
+    if isinstance(outer, ast.Call) and outer.fun is not node:
+        return _is_lent(known, outer, node, owner, depth)
     if not isinstance(outer, ast.Selector):
         return False
     call = around[-2] if len(around) > 1 else None
     if isinstance(call, ast.Call) and call.fun is outer:
-        if outer.name in closers or is_closing(outer.name):
+        if is_closing(outer.name) or (owner is not None and outer.name in owner.closers):
             return False
-        return not _hands_out(known, call, facts)
-    if outer.name in fields:
+        return owner is None or not _hands_out(known, call, owner)
+    if owner is None:
+        return True
+    return outer.name not in owner.fields and _is_plain_field(known, outer, around[:-1], owner)
+
+
+def _is_lent(known: Bindings, call: ast.Call, arg: ast.Node, owner: Owner | None, depth: int) -> bool:
+    """`count(p)`: whether a function of the module that gets the value only uses it."""
+    if owner is None and isinstance(call.fun, ast.Selector | ast.Name):
+        return known.callee(call) is not None or (isinstance(call.fun, ast.Selector) and known.var(call.fun.x) is None)
+    if owner is None or depth >= _DEEP:
         return False
-    return facts is None or _is_plain_field(known, outer, around[:-1], closers, facts)
+    found = callee_of(known, call)
+    place = next((index for index, one in enumerate(call.args) if one is arg), None)
+    if found is None or found[1].body is None or place is None or parents(known).of(call) is None:
+        return False
+    facts, callee = found
+    params = callee.type.params
+    if place >= len(params) or any(param.variadic for param in params):
+        return False
+    inside = bindings(facts, callee)
+    var = inside.functions[0].params[place + (callee.recv is not None)]
+    return not var.stores and all(
+        is_plain(inside, read, around_in(inside, read), owner, depth + 1)
+        and not any(isinstance(node, ast.FuncLit | ast.Go) for node in around_in(inside, read))
+        for read in var.reads
+    )
 
 
-def _is_plain_field(
-    known: Bindings, outer: ast.Selector, around: tuple[ast.Node, ...], closers: Collection[str], facts: PackageFacts
-) -> bool:
+def _is_plain_field(known: Bindings, outer: ast.Selector, around: tuple[ast.Node, ...], owner: Owner) -> bool:
     """Whether a field is only read, or used by a method that does not end what it is a part of."""
-    if not outer.name[:1].islower() or outer.name in facts.methods_named:
+    if not outer.name[:1].islower() or owner.home.method(owner.ty, outer.name) is not None:
         return False
     inner: ast.Node = outer
     for node in reversed(around):
         if isinstance(node, ast.Call) and node.fun is inner:
-            return isinstance(inner, ast.Selector) and inner.name not in closers and not is_closing(inner.name)
+            callee = known.callee(node) if known.facts is owner.home else None
+            if callee is not None and callee.recv is not None:
+                # `s.store.Close()` of what is embedded is not s.Close(), which ends the goroutine.
+                return (callee.recv_type, callee.name) not in owner.enders and not tells_others(known.facts, callee)
+            return isinstance(inner, ast.Selector) and inner.name not in owner.closers and not is_closing(inner.name)
         if isinstance(node, ast.Call | ast.Element | ast.Return):
             found = known.facts.field(known.type_of(outer.x), outer.name)
             return found is not None and not known.facts.is_sync_type(found[0])
@@ -216,19 +200,23 @@ def _is_plain_field(
     return True
 
 
-def _hands_out(known: Bindings, call: ast.Call, facts: PackageFacts | None) -> bool:
+def _hands_out(known: Bindings, call: ast.Call, owner: Owner) -> bool:
     """Whether a method gives something that may end the value (a function, the value itself), or tells others of it."""
-    callee, there = known.callee(call), known.facts
-    if callee is None and facts is not None and isinstance(call.fun, ast.Selector):
-        named = facts.methods_named.get(call.fun.name, [])
-        callee, there = named[0] if len(named) == 1 else None, facts
+    assert isinstance(call.fun, ast.Selector)
+    found = owner.home.method(owner.ty, call.fun.name)
+    there, callee = (owner.home, found[0]) if found is not None else (known.facts, known.callee(call))
     if callee is None:
-        return facts is not None
+        return True
     for result in callee.type.results:
         written = Ty(result.type, callee.file)
         if isinstance(result.type, ast.FuncType) or canonical(written) in (callee.recv_type, *apis.CANCEL_TYPES):
             return True
-    inner = bindings(there, callee)
+    return tells_others(there, callee)
+
+
+def tells_others(facts: PackageFacts, method: FuncDecl) -> bool:
+    """Whether a method hands its receiver on."""
+    inner = bindings(facts, method)
     receiver = receiver_of(inner)
     return receiver is not None and goes_elsewhere(inner, receiver)
 

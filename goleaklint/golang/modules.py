@@ -1,6 +1,6 @@
-"""Go modules: which go.mod governs a directory, and the import path that follows from it.
+"""Go modules: which go.mod governs a directory, the import path that follows from it, and the go.work around it.
 
-A go.work file changes nothing here: every module it names has its own go.mod, which tells its path and version.
+A go.work file changes no import path: every module it names has its own go.mod, which tells its path and version.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ _GO = re.compile(r"^[ \t]*go[ \t]+(\d+)\.(\d+)", re.MULTILINE)
 _USE = re.compile(r"^[ \t]*use[ \t]+([^\s(]+)", re.MULTILINE)
 _USE_BLOCK = re.compile(r"^[ \t]*use[ \t]*\(([^)]*)\)", re.MULTILINE)
 _COMMENT = re.compile(r"//[^\n]*")
+
+_MOST_WORK = 1_000_000
 
 
 class Module(NamedTuple):
@@ -112,3 +114,26 @@ def _read_go_mod(directory: str) -> Module | None:
             return parse_go_mod(file.read(), directory)
     except OSError:
         return None
+
+
+def workspace(root: str) -> tuple[list[str], list[str]]:
+    """The directories that the go.work above a module's directory uses, none when it does not use the module itself.
+
+    Looked for as the go command does (go.dev/ref/mod#workspaces), up to the root of the repository. Also the paths that
+    were looked at on the way, files or not.
+    """
+    here = own = os.path.abspath(root)
+    looked: list[str] = []
+    while True:
+        looked.append(os.path.join(here, "go.work"))
+        try:
+            with open(looked[-1], encoding="utf-8", errors="replace") as file:
+                named = parse_go_work(file.read(_MOST_WORK))
+        except OSError:
+            parent = os.path.dirname(here)
+            if parent == here or os.path.exists(os.path.join(here, ".git")):
+                return [], looked
+            here = parent
+            continue
+        used = [os.path.normpath(os.path.join(here, name)) for name in named if name and not os.path.isabs(name)]
+        return used if own in used else [], looked

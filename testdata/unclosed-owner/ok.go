@@ -300,3 +300,239 @@ var shared = newPoller()
 func init() {
 	newPoller()
 }
+
+// ---- results in any place, interfaces, wrappers: closed or handed on
+
+func storeClosed(n int) error {
+	s := NewStore()
+	s.Put(n)
+	return s.Close()
+}
+
+func storeInterface() Store {
+	s := NewStore()
+	s.Put(1)
+	return s
+}
+
+func pairClosed(n int) error {
+	_, p, err := newPair(n)
+	if err != nil {
+		return err
+	}
+	defer p.halt()
+	return nil
+}
+
+func cacheClosed() error {
+	c, err := newCache()
+	if err != nil {
+		return err
+	}
+	defer func() { c.Close() }()
+	return nil
+}
+
+func promotedClosed() {
+	p := newPromoted()
+	p.halt()
+}
+
+func partClosed() int {
+	c, _ := newCache()
+	c.poller.halt()
+	return c.hits
+}
+
+func closedInGoroutine(ctx context.Context) {
+	p := newPoller()
+	go func() {
+		<-ctx.Done()
+		p.halt()
+	}()
+}
+
+func afterContext(ctx context.Context) {
+	p := newPoller()
+	context.AfterFunc(ctx, p.halt)
+}
+
+func (k *keeper) inMap(all map[string]*poller) {
+	p := newPoller()
+	all["a"] = p
+}
+
+var global *poller
+
+func inGlobal() {
+	global = newPoller()
+	p := newPoller()
+	global = p
+}
+
+func assignedToOuter(run func(func())) {
+	var p *poller
+	run(func() { p = newPoller() })
+	if p != nil {
+		p.halt()
+	}
+}
+
+func closedByHelper() {
+	p := newPoller()
+	end(p)
+}
+
+func end(p *poller) { p.halt() }
+
+type closer interface{ halt() }
+
+func closedByInterface() {
+	p := newPoller()
+	endAny(p)
+}
+
+func endAny(c closer) { c.halt() }
+
+func inSlice(n int) {
+	var all []*poller
+	for range n {
+		all = append(all, newPoller())
+		p := newPoller()
+		all = append(all, p)
+	}
+	for _, p := range all {
+		p.halt()
+	}
+}
+
+// ---- started by a method
+
+func startedAndStopped() error {
+	s := newServer("a")
+	if err := s.Start(); err != nil {
+		return err
+	}
+	defer s.Stop()
+	return nil
+}
+
+func stoppedBefore() {
+	s := newServer("a")
+	defer s.Stop()
+	s.Run()
+}
+
+func startedElsewhere(keep func(*server)) {
+	s := newServer("a")
+	keep(s)
+	s.Run()
+}
+
+func notMadeHere(s *server) string {
+	s.Run()
+	return s.name
+}
+
+var servers = map[string]*server{}
+
+func lookUp(name string) *server {
+	s, ok := servers[name]
+	if !ok {
+		s = newServer(name)
+		servers[name] = s
+	}
+	return s
+}
+
+func startedOfRegistry() {
+	s := lookUp("a")
+	s.Run()
+}
+
+func neverStarted() string {
+	s := newServer("a")
+	return s.name
+}
+
+// ---- a method that does not come back before its goroutine has ended
+
+type batch struct {
+	in chan int
+	wg sync.WaitGroup
+}
+
+func newBatch() *batch { return &batch{in: make(chan int)} }
+
+func (b *batch) Run(values []int) {
+	b.wg.Add(1)
+	go b.work()
+	for _, v := range values {
+		b.in <- v
+	}
+	close(b.in)
+	b.wg.Wait()
+}
+
+func (b *batch) work() {
+	defer b.wg.Done()
+	for range b.in {
+	}
+}
+
+func batched() {
+	b := newBatch()
+	b.Run([]int{1, 2})
+}
+
+// ---- the type closes all its fields, or lets others do it
+
+type both struct {
+	first, second *poller
+	third         *poller
+}
+
+func newBoth() *both {
+	b := &both{first: newPoller(), second: newPoller()}
+	b.third = newPoller()
+	return b
+}
+
+func (b *both) Close() {
+	for _, p := range []*poller{b.first, b.second} {
+		p.halt()
+	}
+	end(b.third)
+}
+
+// ---- nothing is started for one that is switched off
+
+func newSwitched(off bool) *poller {
+	p := &poller{ticks: make(chan int, 1), done: make(chan struct{})}
+	if off {
+		return p
+	}
+	go p.poll()
+	return p
+}
+
+func switchedOff() int {
+	p := newSwitched(true)
+	return p.last
+}
+
+// ---- handed on in every round of a loop
+
+func inRounds(names []string, keep func(string, *poller)) {
+	p := newPoller()
+	for _, name := range names {
+		keep(name, p)
+	}
+}
+
+func inCountedRounds(n int, keep func(int, *poller)) {
+	p := newPoller()
+	for i := 0; i < n; i++ {
+		keep(i, p)
+	}
+}

@@ -1,43 +1,63 @@
 package owner
 
-import "errors"
+import "context"
 
-// The parts of a result that nobody looks at are no places to look for an owner.
+// A goroutine that is started on a condition: what the caller asks for is not followed.
 
-func newPair() (int, *poller) {
-	p := newPoller()
-	return p.last, p
+func newMaybe(start bool) *poller {
+	p := &poller{ticks: make(chan int, 1), done: make(chan struct{})}
+	if start {
+		go p.poll()
+	}
+	return p
 }
 
-func second() int {
-	n, _ := newPair() // missed "GLK803"
-	return n
+func maybeLeft() int {
+	p := newMaybe(true) // missed "GLK803"
+	return p.last
 }
 
-// Handed on, to something that does not close it either.
+// A function that stops it is the only thing that is given.
 
-func count(p *poller) int { return p.last }
-
-func handedOn() int {
-	p := newPoller() // missed "GLK803"
-	return count(p)
+func beginPolling() (stop func()) {
+	done := make(chan struct{})
+	go func() { <-done }()
+	return func() { close(done) }
 }
 
-// The wrapper owns what it wraps.
+func neverStopped() {
+	_ = beginPolling() // missed "GLK803"
+}
+
+// The value is made after its goroutine.
+
+type late struct {
+	cancel context.CancelFunc
+	users  int
+}
+
+func newLate() *late {
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { <-ctx.Done() }()
+	return &late{cancel: cancel}
+}
+
+func (l *late) end() { l.cancel() }
+
+func lateLeft() int {
+	l := newLate() // missed "GLK803"
+	return l.users
+}
+
+// The wrapper has no closer at all: nobody can end what it keeps.
 
 type wrapper struct{ p *poller }
 
 func newWrapper() *wrapper { return &wrapper{p: newPoller()} }
 
-func (w *wrapper) use(n int) error {
-	if n < 0 {
-		return errors.New("negative")
-	}
-	w.p.tick(n)
-	return nil
-}
+func (w *wrapper) use(n int) { w.p.tick(n) }
 
-func wrapped() error {
+func wrapped() {
 	w := newWrapper() // missed "GLK803"
-	return w.use(1)
+	w.use(1)
 }
