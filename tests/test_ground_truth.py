@@ -29,6 +29,8 @@ OTHERS = {
 }  # decided without an exploration, and yet about one operation that blocks for ever
 FOLDERS = [name for name, file in RULE_FILES.items() if name in OTHERS or _STUCK.search(file.read_text())]
 
+ELSEWHERE = {"wrong-unlock"}  # what is marked is the call that is wrong: others wait for what it spoils
+
 pytestmark = pytest.mark.skipif(GO is None, reason="Go is not installed: testdata is not run")
 
 HARNESS = """package {package}
@@ -147,7 +149,7 @@ def test_what_leaks(name: str, truth: dict[str, list[tuple[str, str, str]]]) -> 
     assert seen == {function: leaks for function, leaks, _ in functions(name)}
 
 
-@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("name", [name for name in FOLDERS if name not in ELSEWHERE])
 def test_where_it_leaks(name: str, truth: dict[str, list[tuple[str, str, str]]]) -> None:
     """At every line that is marked as a leak a goroutine is parked."""
     parked = {(file, int(line)) for what, file, line in truth[name] if what == "parked"}

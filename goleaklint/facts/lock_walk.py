@@ -43,7 +43,8 @@ class Walk:
     """The result for one function: `effect` for its callers, and what it does itself.
 
     `pairs` are the events that happen while a lock is held; `left` the exits that keep a lock; `let_go` the places of
-    the locks that some path unlocks again; `handed` the types of locks that are unlocked, but not locked, here.
+    the locks that some path unlocks again; `handed` the types of locks that are unlocked, but not locked, here;
+    `mistaken` the locks that are given back by the method of the other kind, with the place that does.
     """
 
     def __init__(self, paths: Paths, steps: Steps, flags: dict[Var, bool]) -> None:
@@ -54,6 +55,7 @@ class Walk:
         self.left: list[Left] = []
         self.let_go: set[Site] = set()
         self.handed: set[str] = set()
+        self.mistaken: dict[Site, Held] = {}
         self.is_whole = True
         self._seen_events: set[object] = set()
         self._seen_pairs: set[object] = set()
@@ -157,11 +159,13 @@ class Walk:
         if path is None:
             self.handed.add(place.kind)
             return state
-        for index in range(len(state.held) - 1, -1, -1):
-            one = state.held[index]
-            if one.place.path == path:
-                self.let_go.add(one.site)
-                return state._replace(held=state.held[:index] + state.held[index + 1 :])
+        held = [one for one in state.held if one.place.path == path]
+        if held:
+            one = next((one for one in reversed(held) if one.mode == mode), held[-1])
+            if one.mode != mode:
+                self.mistaken.setdefault(site, one)
+            self.let_go.add(one.site)
+            return state._replace(held=tuple(other for other in state.held if other is not one))
         if path in state.unknown:
             self.handed.add(place.kind)
             return state._replace(unknown=state.unknown - {path})

@@ -193,8 +193,9 @@ _derived: dict[Any, _Kept[Any]] = {}
 
 def forget() -> None:
     """Before a new run: files may have changed since the last one."""
-    for kept in (_texts, _units, _importers, *_derived.values()):
+    for kept in (_texts, _units, _importers):
         kept.clear()
+    _derived.clear()
     asked.forget()
     begin()
 
