@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from goleaklint.facts import apis
 from goleaklint.facts.events import GO, is_closing
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.module import Module, module_with
+from goleaklint.facts.obligations import alone
 from goleaklint.facts.owners import goes_elsewhere, receiver_of
 from goleaklint.facts.package import PackageFacts
-from goleaklint.facts.paths import Paths, Point
+from goleaklint.facts.parents import parents
+from goleaklint.facts.paths import Point
 from goleaklint.facts.references import around_in
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.types import Ty, canonical
+from goleaklint.facts.uses import Thing, Use, use_of
+from goleaklint.facts.ways import Ways
 from goleaklint.golang import ast
 from goleaklint.golang.source import SourceFile
 
@@ -33,9 +38,31 @@ class Holder(NamedTuple):
     stmt: ast.Stmt
     call: ast.Call
     var: Var | None
-    error: Var | None
+    error: ast.Expr | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Owned(Thing):
+    """A value with a package of its own that says what ends it: see `ways_out`."""
+
+    fields: frozenset[str] = frozenset()
+    facts: PackageFacts | None = None
+
+    def selected(self, known: Bindings, selector: ast.Selector, depth: int) -> Use:
+        """Looks: a method that does not end it, a field that is read."""
+        name = selector.name
+        call = parents(known).of(selector)
+        if isinstance(call, ast.Call) and call.fun is selector:
+            if name in self.release or is_closing(name):
+                return Use.RELEASES
+            return Use.HANDS_ON if _hands_out(known, call, self.facts) else Use.LOOKS
+        if name in self.fields:
+            return Use.RELEASES
+        plain = self.facts is None or _is_plain_field(known, selector, self.release, self.facts)
+        return Use.LOOKS if plain else Use.HANDS_ON
+
+
+_OPAQUE = Thing(frozenset())
 _NEAR = 160
 """Bytes after a call in which `defer x.Close()` is taken to be the next statement but one, at most."""
 
@@ -101,27 +128,18 @@ def _names(texts: dict[str, bytes]) -> list[bytes]:
 
 def holders(known: Bindings, pattern: re.Pattern[bytes]) -> Iterator[Holder]:
     """The statements of a declaration that take the result of such a call into a variable, or drop it."""
-    data = known.file.data
-    for function in known.functions:
-        for node in function.own():
-            match node:
-                case ast.ExprStmt(x=ast.Call() as call):
-                    targets: list[ast.Expr] = []
-                case ast.Assign(left=left, right=[ast.Call() as call]) if node.op in ("=", ":="):
-                    targets = left
-                case ast.VarDecl(names=names, values=[ast.Call() as call]):
-                    targets = [*names]
-                case _:
-                    continue
-            if not pattern.search(data, call.at, call.fun.end + 1):
-                continue
-            if not targets or (isinstance(targets[0], ast.Name) and targets[0].name == "_"):
-                if not (known.file.is_test and len(targets) > 1):  # a test of the errors of a constructor
-                    yield Holder(function, node, call, None, None)
-                continue
-            var = known.var(targets[0])
-            if var is not None and var.kind == "local" and len(var.stores) == 1 and var.function is function:
-                yield Holder(function, node, call, var, known.var(targets[1]) if len(targets) == 2 else None)
+    for function, node, targets, call in alone(known):
+        if isinstance(node, ast.Return) or (isinstance(node, ast.Assign) and node.op not in ("=", ":=")):
+            continue
+        if not pattern.search(known.file.data, call.at, call.fun.end + 1):
+            continue
+        if not targets or (isinstance(targets[0], ast.Name) and targets[0].name == "_"):
+            if not (known.file.is_test and len(targets) > 1):  # a test of the errors of a constructor
+                yield Holder(function, node, call, None, None)
+            continue
+        var = known.var(targets[0])
+        if var is not None and var.kind == "local" and len(var.stores) == 1 and var.function is function:
+            yield Holder(function, node, call, var, targets[1] if len(targets) == 2 else None)
 
 
 def ways_out(
@@ -141,16 +159,9 @@ def ways_out(
     releasing = releases(known, holder, closers, fields, facts, ignoring)
     if any(read.at < holder.stmt.at and _is_deferred(known, read) for read in releasing):
         return []
-    paths = Paths(known, holder.function)
-    start = paths.point_of.get(holder.stmt)
-    if start is None:
-        return []
-    _forget_failures(known, start, holder)
-
-    def released(point: Point) -> bool:
-        return point is not start and any(part.at <= read.at < part.end for part in point.parts for read in releasing)
-
-    return [point for point in paths.escapes(start, released) if point.kind != "fails"]
+    assert holder.var is not None
+    ways = Ways(known, holder.var, _OPAQUE, holder.stmt, holder.call, holder.error)
+    return [point for point in ways.exits(releasing) if point.kind != "fails"]
 
 
 def releases(
@@ -163,11 +174,12 @@ def releases(
 ) -> list[ast.Name]:
     """The places that close the value, or give it to somebody else who may."""
     assert holder.var is not None
+    thing = _Owned(frozenset(closers), fields=frozenset(fields), facts=facts, by_type=False)
     return [
         read
         for read in holder.var.reads
         if not (ignoring is not None and ignoring.at <= read.at < ignoring.end)
-        and not _is_plain_use(known, read, closers, fields, facts)
+        and use_of(known, read, thing) is not Use.LOOKS
     ]
 
 
@@ -175,36 +187,12 @@ def _is_deferred(known: Bindings, read: ast.Name) -> bool:
     return any(isinstance(node, ast.Defer) for node in around_in(known, read))
 
 
-def _is_plain_use(
-    known: Bindings, read: ast.Name, closers: Collection[str], fields: Collection[str], facts: PackageFacts | None
-) -> bool:
-    """Whether the value is only used: a method called that does not end it, a field read, a test for nil."""
-    around = around_in(known, read)
-    outer = around[-1] if around else None
-    if isinstance(outer, ast.Binary):
-        return outer.op in ("==", "!=")
-    if isinstance(outer, ast.Assign) and all(isinstance(t, ast.Name) and t.name == "_" for t in outer.left):
-        return True
-    if not isinstance(outer, ast.Selector):
-        return False
-    call = around[-2] if len(around) > 1 else None
-    if isinstance(call, ast.Call) and call.fun is outer:
-        if outer.name in closers or is_closing(outer.name):
-            return False
-        return not _hands_out(known, call, facts)
-    if outer.name in fields:
-        return False
-    return facts is None or _is_plain_field(known, outer, around[:-1], closers, facts)
-
-
-def _is_plain_field(
-    known: Bindings, outer: ast.Selector, around: tuple[ast.Node, ...], closers: Collection[str], facts: PackageFacts
-) -> bool:
+def _is_plain_field(known: Bindings, outer: ast.Selector, closers: Collection[str], facts: PackageFacts) -> bool:
     """Whether a field is only read, or used by a method that does not end what it is a part of."""
     if not outer.name[:1].islower() or outer.name in facts.methods_named:
         return False
     inner: ast.Node = outer
-    for node in reversed(around):
+    for node in parents(known).around(outer):
         if isinstance(node, ast.Call) and node.fun is inner:
             return isinstance(inner, ast.Selector) and inner.name not in closers and not is_closing(inner.name)
         if isinstance(node, ast.Call | ast.Element | ast.Return):
@@ -231,39 +219,3 @@ def _hands_out(known: Bindings, call: ast.Call, facts: PackageFacts | None) -> b
     inner = bindings(there, callee)
     receiver = receiver_of(inner)
     return receiver is not None and goes_elsewhere(inner, receiver)
-
-
-def _forget_failures(known: Bindings, start: Point, holder: Holder) -> None:
-    """Cuts the ways on which the call has failed, and given nothing: `err != nil`, `x == nil`."""
-    seen = {start}
-    stack = [target for target, _ in start.next]
-    while stack:
-        point = stack.pop()
-        if point in seen:
-            continue
-        seen.add(point)
-        node = point.node
-        if isinstance(node, ast.Assign) and _sets(known, node, holder.error):
-            continue
-        failed = _failed_when(known, node, holder)
-        if failed is not None:
-            point.next = [(target, fact) for target, fact in point.next if fact is None or fact[1] != failed]
-        stack += [target for target, _ in point.next]
-
-
-def _sets(known: Bindings, node: ast.Assign, var: Var | None) -> bool:
-    return var is not None and any(known.var(target) is var for target in node.left)
-
-
-def _failed_when(known: Bindings, node: ast.Node | None, holder: Holder) -> bool | None:
-    """The outcome of a condition that says that there is no value, None when it says nothing of it."""
-    if not isinstance(node, ast.Binary) or node.op not in ("==", "!="):
-        return None
-    if not isinstance(node.right, ast.Name) or node.right.name != "nil":
-        return None
-    var = known.var(node.left)
-    if var is None:
-        return None
-    if var is holder.error:
-        return node.op == "!="
-    return node.op == "==" if var is holder.var else None

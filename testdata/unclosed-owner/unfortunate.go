@@ -14,15 +14,6 @@ func second() int {
 	return n
 }
 
-// Handed on, to something that does not close it either.
-
-func count(p *poller) int { return p.last }
-
-func handedOn() int {
-	p := newPoller() // missed "GLK803"
-	return count(p)
-}
-
 // The wrapper owns what it wraps.
 
 type wrapper struct{ p *poller }
