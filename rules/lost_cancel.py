@@ -33,8 +33,9 @@ end goes on waiting; for a parent of a foreign type the context package itself s
 
 *What it does not see*
 
-A cancel function that is handed on: whatever else is done with the variable counts as use, as it does for vet's
-lostcancel. What becomes of one that is kept in a field is the business of uncalled-cancel-field.
+A cancel function that is handed on: returned, stored, given to a function out of view. A function in view must call
+it or hand it on; one that does so on some of its paths only makes confidence low. What becomes of one that is kept in
+a field is the business of uncalled-cancel-field.
 """
 
 from __future__ import annotations
@@ -48,8 +49,11 @@ import msgspec
 from goleaklint.explore.package import Package
 from goleaklint.facts import apis
 from goleaklint.facts.functions import Function, Var
+from goleaklint.facts.handling import Given, Handling, callee_story, given
+from goleaklint.facts.parents import parents
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.resolve import Bindings, bindings
+from goleaklint.facts.uses import Thing, Use, use_of
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
@@ -64,6 +68,7 @@ RULE = Rule(
 
 _WITH = re.compile(rb"\.With(?:Cancel|Timeout|Deadline)(?:Cause)?\(")
 _TEST_CONTEXTS = frozenset(f"(testing.{name}).Context" for name in ("T", "B", "F", "TB"))
+_CANCEL = Thing(release=frozenset({"()"}))
 _MOST_EXITS = 3
 
 
@@ -140,7 +145,7 @@ def _check(known: Bindings, made: _Made) -> Iterator[Finding]:
     var = known.var(made.cancel)
     if var is None or var.function is not made.function or _is_used_before(known, var, made):
         return
-    reads, quieted = _reads(made, var)
+    reads, ignored, quieted = _reads(known, var)
     paths = Paths(known, made.function)
     start = paths.point_of.get(made.stmt)
     if start is None:
@@ -153,6 +158,7 @@ def _check(known: Bindings, made: _Made) -> Iterator[Finding]:
     if _is_main(known, made.function):
         escapes = [point for point in escapes if point.kind != "return"]  # the process ends with it
     if not escapes:
+        yield from _lost_by_callee(known, made, var, paths)
         return
     escapes.sort(key=lambda point: point.node.at if point.node is not None else 0)
     related = tuple(_exit(known, point, start, var) for point in escapes[:_MOST_EXITS])
@@ -164,7 +170,10 @@ def _check(known: Bindings, made: _Made) -> Iterator[Finding]:
         message = f"{var.name} is never called"
     else:
         message = f"{var.name} is not called on every path"
+    related = (*(place for one in ignored for place in callee_story(one)), *related)
     found = _finding(known, made, message, related, everywhere=not reads)
+    if ignored:
+        found = msgspec.structs.replace(found, confidence=min(found.confidence, Confidence.MEDIUM))
     if all(point.kind == "fails" for point in escapes):
         found = msgspec.structs.replace(found, severity=Severity.NOTE)
     # Whoever writes `_ = cancel` knows what he does, or thinks that he does.
@@ -191,16 +200,31 @@ def _is_main(known: Bindings, function: Function) -> bool:
     return known.decl.name in ("main", "init", "TestMain") and known.decl.recv is None and function.parent is None
 
 
-def _reads(made: _Made, var: Var) -> tuple[list[ast.Name], bool]:
-    """The places that use the variable; `_ = cancel`, which only quiets the compiler, is none: was there one?"""
-    quiet = {
-        value
-        for node in made.function.own()
-        if isinstance(node, ast.Assign) and all(isinstance(t, ast.Name) and t.name == "_" for t in node.left)
-        for value in node.right
-    }
-    reads = [read for read in var.reads if read not in quiet]
-    return reads, len(reads) < len(var.reads)
+def _reads(known: Bindings, var: Var) -> tuple[list[ast.Name], list[Given], bool]:
+    """The places that use the variable, the functions that get it and do nothing with it, and whether one is quieted.
+
+    `_ = cancel`, which only quiets the compiler, is no use; a comparison is one when there are others.
+    """
+    if all(known.file.data.startswith(b"(", read.end) for read in var.reads):
+        return var.reads, [], False
+    tree = parents(known)
+    idle = [read for read in var.reads if use_of(known, read, _CANCEL) is Use.LOOKS]
+    ignored = [one for read in idle if (one := given(known, read, _CANCEL)) is not None]
+    quieted = any(isinstance(tree.of(read), ast.Assign) for read in idle)
+    if len(idle) < len(var.reads):
+        idle = [read for read in idle if isinstance(tree.of(read), ast.Assign | ast.Call)]
+    return [read for read in var.reads if read not in idle], ignored, quieted
+
+
+def _lost_by_callee(known: Bindings, made: _Made, var: Var, paths: Paths) -> Iterator[Finding]:
+    """All that is done with the cancel function is to give it to functions that call it on some of their paths only."""
+    if any(known.file.data.startswith(b"(", read.end) for read in var.reads) or _is_main(known, made.function):
+        return
+    partial = Handling(known, var, _CANCEL).partial()
+    if partial and any(paths.escapes(paths.point_of[made.stmt], lambda point: _is_end_of_parent(known, point, made))):
+        related = tuple(place for one in partial for place in callee_story(one))
+        found = _finding(known, made, f"{var.name} is not called on every path", related, everywhere=False)
+        yield msgspec.structs.replace(found, confidence=Confidence.LOW)
 
 
 def _is_used_before(known: Bindings, var: Var, made: _Made) -> bool:

@@ -9,21 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from goleaklint.facts.conditional import Deferred, carried, deferred
-from goleaklint.facts.ends import asks_of, errors_of, says_end
 from goleaklint.facts.functions import Function, Var
+from goleaklint.facts.handling import Given, Handling, callee_story, exits_of
 from goleaklint.facts.parents import parents
-from goleaklint.facts.paths import MAX_STATES, Fact, Paths, Point
+from goleaklint.facts.paths import Point
 from goleaklint.facts.resolve import Bindings
 from goleaklint.facts.typed import typed
 from goleaklint.facts.types import TESTING, Ty, canonical
-from goleaklint.facts.uses import Thing, Use, use_of
+from goleaklint.facts.uses import Thing, Use
+from goleaklint.facts.ways import Ways
 from goleaklint.golang import ast
-from goleaklint.golang.walk import descend
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity, Span
 
 _PROCESS_WIDE = frozenset({"main", "init", "TestMain"})
-_MOST_EXITS = 3
+_MOST_CALLEES = 3
 _COMMAND_LINES = ("github.com/spf13/cobra", "github.com/urfave/cli")
 RECEIVER = -1
 
@@ -78,12 +77,17 @@ class Duty:
 
 @dataclass(eq=False, slots=True)
 class Lapse:
-    """A duty that is not met: `how` is "discarded", "never", "loop", "overwritten" or "path"; `exits` are the ways."""
+    """A duty that is not met: `how` is "discarded", "never", "loop", "overwritten", "path" or "callee".
+
+    `exits` are the ways; `given` are the functions in view that get the value and leave it as it is, those of "callee"
+    on some of their paths.
+    """
 
     duty: Duty
     how: str
     exits: tuple[Point, ...] = ()
     drained: bool = False  # all that is pinned is let go of when the value is read to its end, as it is here
+    given: tuple[Given, ...] = ()
 
 
 def duties(known: Bindings, table: Mapping[str, Api]) -> Iterator[Duty]:
@@ -142,200 +146,50 @@ def lapse(duty: Duty) -> Lapse | None:
     var = duty.var
     if var is None or var.function is not duty.function or (var.kind != "local" and duty.api.result == RECEIVER):
         return None
-    uses = {read: _use(duty, read) for read in var.reads}
-    if _is_known_before(duty, var, uses):
+    handling = Handling(duty.known, var, duty.api.thing)
+    if _is_known_before(duty, var, handling):
         return None
-    asking = {read: asked for read in uses if (asked := _asking(duty, read, uses[read])) is not None}
-    strict = {
-        place
-        for read, use in uses.items()
-        if use in (Use.RELEASES, Use.HANDS_ON) and read not in asking
-        for place in (carried(duty.known, read) or [read] if use is Use.HANDS_ON else [read])
-    }
-    soft = strict | {read for read, use in uses.items() if use is Use.DRAINS}
-    walk = _Walk(duty, var, list(asking.values()))
-    exits = walk.exits(soft, drained=True)
+    strict, soft = handling.strict, handling.soft
+    ways = Ways(duty.known, var, duty.api.thing, duty.stmt, duty.call, duty.error, handling.asking.values())
+    exits = ways.exits(soft, drained=True)
     drained = not exits
     if drained and (len(soft) > len(strict) or duty.api.thing.drained_by):
-        exits = walk.exits(strict, drained=False)
+        exits = ways.exits(strict)
+    partial: list[Given] = []
+    if not exits and strict and not handling.asking:
+        partial = handling.partial()
+        exits = ways.exits(()) if partial else []
+        drained = False
     if duty.is_main:
-        exits = [point for point in exits if point is walk.start]
+        exits = [point for point in exits if point is ways.start]
     if not exits:
         return None
     exits.sort(key=lambda point: point.node.at if point.node is not None else 0)
-    if not strict and not asking:
+    if not strict and not handling.asking:
         how = "never"
-    elif walk.start in exits and not isinstance(duty.stmt, ast.Return):
+    elif partial:
+        how = "callee"
+    elif ways.start in exits and not isinstance(duty.stmt, ast.Return):
         how = "loop"
     elif all(point.kind == "" for point in exits):
         how = "overwritten"
     else:
         how = "path"
-    return Lapse(duty, how, tuple(exits), drained)
+    told = partial or handling.given(Use.LOOKS, Use.DRAINS)
+    return Lapse(duty, how, () if partial else tuple(exits), drained, tuple(told))
 
 
-def _asking(duty: Duty, read: ast.Name, use: Use) -> Deferred | None:
-    return deferred(duty.known, duty.function, read) if use is Use.RELEASES else None
-
-
-def _use(duty: Duty, read: ast.Name) -> Use:
-    use = use_of(duty.known, read, duty.api.thing)
-    # `go io.Copy(io.Discard, reader)` reads to the end whatever becomes of the function.
-    return Use.HANDS_ON if use is Use.DRAINS and _is_elsewhere(duty, read, (ast.Go,)) else use
-
-
-def _is_elsewhere(duty: Duty, read: ast.Name, kinds: tuple[type[ast.Node], ...]) -> bool:
-    """Whether a mention runs at another time than where it stands: in a goroutine, deferred, in a closure."""
-    up = parents(duty.known)
-    node: ast.Node | None = up.of(read)
-    while node is not None and node is not duty.function.body and not isinstance(node, kinds):
-        node = up.of(node)
-    return isinstance(node, kinds)
-
-
-def _is_known_before(duty: Duty, var: Var, uses: dict[ast.Name, Use]) -> bool:
+def _is_known_before(duty: Duty, var: Var, handling: Handling) -> bool:
     """A closure or a pointer that has the variable already: `defer func() { rows.Close() }()` above the query."""
     up = parents(duty.known)
-    for read, use in uses.items():
-        if use is Use.LOOKS or read.at >= duty.stmt.at or (read.at > var.at and _asking(duty, read, use)):
+    for read, use in handling.uses.items():
+        if use is Use.LOOKS or read.at >= duty.stmt.at or (read.at > var.at and read in handling.asking):
             continue
         if duty.api.result == RECEIVER:
             return True  # it was there before, and somebody has it
-        if isinstance(up.of(read), ast.Unary) or _is_elsewhere(duty, read, (ast.FuncLit, ast.Defer, ast.Go)):
+        if isinstance(up.of(read), ast.Unary) or handling.is_elsewhere(read, (ast.FuncLit, ast.Defer, ast.Go)):
             return True
     return False
-
-
-class _Walk:
-    """The walk over the paths that start with an acquisition, with what is known of its error."""
-
-    def __init__(self, duty: Duty, var: Var, asking: list[Deferred]) -> None:
-        self.duty = duty
-        self.asking = asking
-        self.known = duty.known
-        self.var = var
-        self.paths = Paths(duty.known, duty.function)
-        self.start = self.paths.point_of.get(duty.stmt)
-        self.ends = errors_of(duty.known, var, duty.api.thing.ended_by)
-        self.error = duty.known.file.text(duty.error) if duty.error is not None else b""
-        if self.error == b"_":
-            self.error = b""
-
-    def exits(self, releases: set[ast.Name], *, drained: bool) -> list[Point]:
-        """The ends of paths on which none of these uses of the value happens."""
-        start = self.start
-        if start is None or not start.next:
-            return [start] if start is not None and start.kind == "return" else []
-        places = sorted(read.at for read in releases)
-        stack: list[tuple[Point, frozenset[Fact], bool]] = [
-            (target, after, True)
-            for point, facts in self.paths.arrivals(start)
-            for target, after, _ in self.paths.steps(point, facts)
-        ]
-        seen = set(stack)
-        found: list[Point] = []
-        while stack and len(seen) < MAX_STATES:
-            point, facts, fresh = stack.pop()
-            if point is start:
-                found.append(point)
-                continue
-            if self._is_met(point, places):
-                continue
-            if point.kind in ("return", "fails") or self._stores(point, self.var):
-                found.append(point)
-                continue
-            after_store = fresh and not self._stores_error(point)
-            for target, after, taken in self.paths.steps(point, facts):
-                if taken is not None and isinstance(point.node, ast.Node):
-                    if self._is_void(point.node, taken, fresh):
-                        continue
-                    if drained and self._is_drained(point.node, taken):
-                        continue
-                    if self.ends and says_end(self.known, point.node, taken, self.ends):
-                        continue
-                state = (target, after, after_store)
-                if state not in seen:
-                    seen.add(state)
-                    stack.append(state)
-        return list(dict.fromkeys(found))
-
-    def _is_met(self, point: Point, places: list[int]) -> bool:
-        if any(part.at <= place < part.end for part in point.parts for place in places):
-            return True
-        node = point.node
-        if self.ends and asks_of(self.known, node, self.ends):
-            return True
-        if point.kind == "return" and any(one.releases(self.known, node) for one in self.asking):
-            return True
-        if self.var.kind == "result" and isinstance(node, ast.Return) and not node.values:
-            return True
-        # `switch err {`, `switch { case isFatal(err): }`: which of the ways is that of the failure is not known.
-        return node is not None and self._is_error(node) and isinstance(parents(self.known).of(node), ast.Switch)
-
-    def _stores(self, point: Point, var: Var) -> bool:
-        return any(part.at <= store.at < part.end for part in point.parts for store in var.stores if store.at > var.at)
-
-    def _stores_error(self, point: Point) -> bool:
-        node = point.node
-        if not self.error or not isinstance(node, ast.Assign):
-            return False
-        if any(self._is_error(inner) for value in node.right for inner in descend(value, into_literals=False)):
-            return False  # retry, err := shouldRetry(err)
-        return any(self._is_error(target) for target in node.left)
-
-    def _is_error(self, node: ast.Node | None) -> bool:
-        """Whether an expression is the error of the acquisition."""
-        if not self.error or node is None:
-            return False
-        if isinstance(self.duty.error, ast.Name):
-            return isinstance(node, ast.Name) and self.known.var(node) is self.known.var(self.duty.error)
-        return self.known.file.text(node) == self.error
-
-    def _is_value(self, node: ast.Expr) -> bool:
-        """Whether an expression is the value or what is behind it: `resp`, `resp.Body`."""
-        inner = {field for field, _ in self.duty.api.thing.inner}
-        if isinstance(node, ast.Selector) and node.name in inner:
-            node = node.x
-        return self.known.var(node) is self.var
-
-    def _is_void(self, cond: ast.Node, taken: bool, fresh: bool) -> bool:
-        """Whether a condition that came out so says that nothing was acquired."""
-        var = self.known.var(cond)
-        if var is not None and len(var.stores) == 1 and var.value is not None and var.value is not self.duty.call:
-            cond = var.value  # failed := err != nil
-        if isinstance(cond, ast.Binary) and cond.op in ("==", "!="):
-            for side, other in ((cond.left, cond.right), (cond.right, cond.left)):
-                is_nil = isinstance(other, ast.Name) and other.name == "nil"
-                if is_nil and self._is_value(side):
-                    return taken == (cond.op == "==")
-                if fresh and self._is_error(side):
-                    # `err == io.EOF` is a failure as well.
-                    return taken == (cond.op == ("!=" if is_nil else "=="))
-            return False
-        if not fresh or not any(self._is_error(node) for node in descend(cond, into_literals=False)):
-            return False
-        return taken or not _asks_for_failure(cond)
-
-    def _is_drained(self, cond: ast.Node, taken: bool) -> bool:
-        name = self.duty.api.thing.drained_by
-        if name == "()":
-            ok = self.known.var(cond)
-            pulled = self.known.var(ok.value.fun) if ok is not None and isinstance(ok.value, ast.Call) else None
-            return not taken and pulled is not None and pulled.value is self.duty.call
-        return (
-            name != ""
-            and not taken
-            and isinstance(cond, ast.Call)
-            and isinstance(cond.fun, ast.Selector)
-            and cond.fun.name == name
-            and self.known.var(cond.fun.x) is self.var
-        )
-
-
-def _asks_for_failure(cond: ast.Node) -> bool:
-    """`errors.Is(err, x)`, `os.IsNotExist(err)`: true of a failure only; of other questions nobody knows."""
-    fun = cond.fun if isinstance(cond, ast.Call) else None
-    return isinstance(fun, ast.Name | ast.Selector) and fun.name.lower().startswith(("is", "as"))
 
 
 def finding(
@@ -351,32 +205,19 @@ def finding(
     known = duty.known
     if duty.api.made is not None:
         story = (Related(Role.MADE, duty.api.made, "what the call gives is acquired here"), *story)
+    told = [place for given in found.given[:_MOST_CALLEES] for place in callee_story(given)]
+    name = duty.var.name if duty.var is not None else "it"
+    again = duty.stmt if found.how != "path" and not isinstance(duty.stmt, ast.Return) else None
     return Finding(
         code=rule.code,
         name=rule.name,
         severity=Severity.NOTE if known.file.is_test else severity or rule.severity,
-        confidence=confidence,
+        confidence=min(confidence, Confidence.LOW) if found.how == "callee" else confidence,
         message=message,
         span=known.head(duty.call),
         function=known.qualified(duty.function),
-        related=(*story, *_exits(found)),
+        related=(*story, *told, *exits_of(known, found.exits, name, again)),
     )
-
-
-def _exits(found: Lapse) -> Iterator[Related]:
-    known, start = found.duty.known, found.duty.stmt
-    name = found.duty.var.name if found.duty.var is not None else "it"
-    for point in found.exits[:_MOST_EXITS]:
-        node = point.node
-        assert node is not None
-        if node is start and found.how != "path" and not isinstance(node, ast.Return):
-            yield Related(Role.EXIT, known.head(node), f"the next round of the loop makes another {name}")
-        elif point.kind == "":
-            yield Related(Role.EXIT, known.head(node), f"{name} is overwritten here")
-        elif isinstance(node, ast.Block):
-            yield Related(Role.EXIT, known.file.span(node.end - 1, node.end), f"the end is reached with {name} open")
-        else:
-            yield Related(Role.EXIT, known.head(node), f"this way out leaves {name} open")
 
 
 def is_short_lived(known: Bindings) -> bool:

@@ -1,7 +1,8 @@
 """What is done with a value that somebody must release: it is looked at, read to its end, released, or handed on.
 
 Whatever is not known to leave the duty where it is hands it on, so that the unknown is silent: returned, stored,
-captured by a closure, sent, asserted to another type, given to a function of another package.
+sent, asserted to another type, given to a function out of view. A function in view, of whatever package of the
+module, does with its parameter what is done with it there.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from goleaklint.facts.arrivals import Arrival, arrival
 from goleaklint.facts.borrowing import is_lent, only_borrows
 from goleaklint.facts.functions import Var
 from goleaklint.facts.parents import parents
-from goleaklint.facts.resolve import Bindings, bindings
-from goleaklint.facts.typed import callee as callee_of
+from goleaklint.facts.resolve import Bindings
 from goleaklint.facts.types import canonical
 from goleaklint.golang import ast
 
@@ -54,6 +55,25 @@ class Thing:
     drained_by: str = ""  # a method of the value that says false when nothing is left: `for rows.Next()`; "()" of a
     # function that was made with it: `next, stop := iter.Pull(seq)`
     ended_by: str = ""  # a method whose error says that the value has come to its end: `stream.Recv()`
+    by_type: bool = True  # whether a parameter whose type has none of the methods leaves the duty where it is
+
+    def selected(self, known: Bindings, selector: ast.Selector, depth: int) -> Use:
+        """What a mention of a field or a method of the value does."""
+        name = selector.name
+        for field, inner in self.inner:
+            if name == field:
+                return use_of(known, selector, inner, depth)
+        if name in self.release:
+            return Use.RELEASES  # called, or given away as a method value
+        around = parents(known).of(selector)
+        if isinstance(around, ast.Call) and around.fun is selector:
+            if name in self.parts:
+                return use_of(known, around, self, depth + 1)
+            return Use.DRAINS if name in self.readers else Use.LOOKS
+        if name in self.plain or _is_received_from(around, selector):
+            return Use.LOOKS
+        # A field of what is behind it: `server.Config.Handler = mux`.
+        return Use.LOOKS if isinstance(around, ast.Selector) else Use.HANDS_ON
 
 
 def use_of(known: Bindings, node: ast.Node, thing: Thing, depth: int = 0) -> Use:
@@ -61,7 +81,7 @@ def use_of(known: Bindings, node: ast.Node, thing: Thing, depth: int = 0) -> Use
     around = parents(known).of(node)
     match around:
         case ast.Selector():
-            return _selected(known, around, thing, depth)
+            return thing.selected(known, around, depth)
         case ast.Call() if around.fun is node:
             return Use.RELEASES if "()" in thing.release else Use.LOOKS
         case ast.Call():
@@ -86,24 +106,6 @@ def use_of_var(known: Bindings, var: Var, thing: Thing, depth: int = 0) -> Use:
     return max((use_of(known, read, thing, depth) for read in var.reads), default=Use.LOOKS)
 
 
-def _selected(known: Bindings, selector: ast.Selector, thing: Thing, depth: int) -> Use:
-    name = selector.name
-    for field, inner in thing.inner:
-        if name == field:
-            return use_of(known, selector, inner, depth)
-    if name in thing.release:
-        return Use.RELEASES  # called, or given away as a method value
-    around = parents(known).of(selector)
-    if isinstance(around, ast.Call) and around.fun is selector:
-        if name in thing.parts:
-            return use_of(known, around, thing, depth + 1)
-        return Use.DRAINS if name in thing.readers else Use.LOOKS
-    if name in thing.plain or _is_received_from(around, selector):
-        return Use.LOOKS
-    # A field of what is behind it: `server.Config.Handler = mux`.
-    return Use.LOOKS if isinstance(around, ast.Selector) else Use.HANDS_ON
-
-
 def _is_received_from(around: ast.Node | None, channel: ast.Node) -> bool:
     return (isinstance(around, ast.Unary) and around.op == "<-") or (
         isinstance(around, ast.Range) and around.x is channel
@@ -125,22 +127,31 @@ def _passed(known: Bindings, call: ast.Call, arg: ast.Node, thing: Thing, depth:
         return Use.LOOKS
     if "." in api and any(api.endswith(part) for part in thing.parts) and depth < _DEEP:
         return use_of(known, call, thing, depth + 1)
-    found = callee_of(known, call)
-    if found is None or found[1].body is None:
-        return Use.DRAINS if is_lent(known, call, arg, thing.release) else Use.HANDS_ON
-    if depth >= _DEEP:
-        return Use.HANDS_ON
-    facts, callee = found
-    inside = bindings(facts, callee)
-    index = next(i for i, one in enumerate(call.args) if one is arg) + (callee.recv is not None)
-    params = inside.functions[0].params if inside.functions else []
-    if index >= len(params) or (callee.type.params and callee.type.params[-1].variadic and index >= len(params) - 1):
-        return Use.HANDS_ON
-    use = use_of_var(inside, params[index], thing, depth + 1)
-    if use is Use.HANDS_ON and only_borrows(facts, callee, params[index].type, thing.release):
+    taken = arrival(known, call, arg) if depth < _DEEP else None
+    if taken is not None:
+        return use_of_param(taken, thing, depth + 1)
+    return Use.DRAINS if thing.by_type and is_lent(known, call, arg, thing.release) else Use.HANDS_ON
+
+
+def use_of_param(taken: Arrival, thing: Thing, depth: int = 0) -> Use:
+    """The most that a function does with a parameter."""
+    inside, var = taken.known, taken.var
+    use = use_of_var(inside, var, thing, depth)
+    if use is Use.HANDS_ON and thing.by_type and only_borrows(inside.facts, inside.decl, var.type, thing.release):
         # It may read it to the end, which is all that it can.
         return Use.DRAINS if thing.drains or thing.readers or thing.drained_by else Use.LOOKS
+    if use is Use.LOOKS and thing.drained_by and any(_asks_for_end(inside, read, thing) for read in var.reads):
+        return Use.DRAINS
     return use
+
+
+def _asks_for_end(known: Bindings, read: ast.Name, thing: Thing) -> bool:
+    """`for rows.Next() {`"""
+    tree = parents(known)
+    selector = tree.of(read)
+    call = tree.of(selector) if isinstance(selector, ast.Selector) and selector.name == thing.drained_by else None
+    loop = tree.of(call) if call is not None else None
+    return isinstance(loop, ast.For) and loop.cond is call
 
 
 def _assigned(known: Bindings, target: ast.Expr, thing: Thing, depth: int) -> Use:

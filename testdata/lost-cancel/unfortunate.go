@@ -2,20 +2,13 @@ package lostcancel
 
 import "context"
 
-type group struct{ stops []context.CancelFunc }
+type registry struct{ stops []context.CancelFunc }
 
-func (g *group) add(stop context.CancelFunc) {}
+func (r *registry) add(stop context.CancelFunc) { r.stops = append(r.stops, stop) }
 
-// The callee does nothing with it.
-func handedToNobody(parent context.Context, g *group) {
+// It is kept in a field that nobody reads.
+func keptByNobody(parent context.Context, r *registry) {
 	ctx, cancel := context.WithCancel(parent) // missed "GLK501"
 	wait(ctx)
-	g.add(cancel)
-}
-
-// Used, as vet sees it, but not called.
-func compared(parent context.Context) bool {
-	ctx, cancel := context.WithCancel(parent) // missed "GLK501"
-	wait(ctx)
-	return cancel != nil
+	r.add(cancel)
 }
