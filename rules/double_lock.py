@@ -5,7 +5,8 @@
 A sync.Mutex does not know who holds it: a goroutine that locks it twice waits for itself and never comes to the
 Unlock. So does one that asks a sync.RWMutex for the write lock while it holds the read lock, or the other way round.
 From then on everybody else who comes to the lock waits, too. Often the second Lock is in a method that the first one
-calls, or in the next round of a loop whose `continue` skips the Unlock.
+calls, or in the next round of a loop whose `continue` skips the Unlock. A sync.Once holds such a lock while it runs its
+function: one that calls Do of the same Once waits for itself.
 
 *Leaks*
 
@@ -65,9 +66,11 @@ from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
 from goleaklint.facts.lock_effects import Event, Held
+from goleaklint.facts.lock_names import once_of
 from goleaklint.facts.lock_story import asked_again, calls, finding, hanging, held_here, name_of, span_of
 from goleaklint.facts.lock_walk import Walk
 from goleaklint.facts.locks import Locks, locks_of
+from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Rule, Severity
 
 RULE = Rule(
@@ -87,18 +90,22 @@ def check(package: Package) -> Iterator[Finding]:
 
 
 def _finding(locks: Locks, confidence: Confidence, walk: Walk, held: Held, event: Event) -> Finding:
+    name = name_of(held.place)
     what = "locked" if event.mode == "w" else "read-locked"
     how = "again while the same goroutine holds it"
     if held.mode == "r":
         how = "while the same goroutine holds its read lock"
     elif event.mode == "r":
         how = "while the same goroutine holds it"
+    message = f"{name} is {what} {how}"
+    if isinstance(event.site.node, ast.Call) and once_of(event.site.known, event.site.node) is not None:
+        message = f"{name}.Do is called by the function that it runs, and waits for it"
     related = [held_here(held), *calls(event)]
     related += hanging(locks, held.place, [span_of(event.site), *(one.span for one in related)])
     return finding(
         RULE,
         confidence,
-        f"{name_of(held.place)} is {what} {how}",
+        message,
         event.site,
         related,
         is_test=walk.paths.known.file.is_test,

@@ -65,6 +65,13 @@ def lock_op(known: Bindings, call: ast.Call) -> LockOp | None:
     return LockOp(op, mode, place) if place is not None else None
 
 
+def once_of(known: Bindings, call: ast.Call) -> Place | None:
+    """The sync.Once of a call of its Do, which holds a mutex of its own while the function runs."""
+    if not isinstance(call.fun, ast.Selector) or call.fun.name != "Do" or known.api(call) != "(sync.Once).Do":
+        return None
+    return place_of(known, call.fun.x)
+
+
 def _of_cond(known: Bindings, cond: ast.Expr, op: str) -> LockOp:
     place = place_of(known, cond)
     found = cond_locks(known.facts).get(place.kind)

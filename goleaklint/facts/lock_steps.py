@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.lock_effects import Effect, Event, Site
-from goleaklint.facts.lock_names import Path, Place, lock_op, place_of
+from goleaklint.facts.lock_names import Path, Place, lock_op, once_of, place_of
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.resolve import Bindings
 from goleaklint.golang import ast
@@ -123,9 +123,14 @@ class Steps:
         if op is not None:
             yield Step(op.op, self._site(call), place=op.place, mode=op.mode)
             return
+        once = once_of(self.known, call)
+        if once is not None:
+            yield Step("lock", self._site(call), place=once, mode="w")
         effect = self.call_effect(self.function, call)
         if effect:
             yield Step("effect", self._site(call), effect=effect)
+        if once is not None:
+            yield Step("unlock", self._site(call), place=once, mode="w")
 
     def _defer(self, node: ast.Defer) -> Iterator[Step]:
         if not isinstance(node.call, ast.Call):

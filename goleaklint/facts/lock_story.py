@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from goleaklint.facts.lock_effects import Event, Held, Site
-from goleaklint.facts.lock_names import Place
+from goleaklint.facts.lock_names import Place, once_of
 from goleaklint.facts.lock_walk import Walk
 from goleaklint.facts.locks import Locks
 from goleaklint.facts.parents import parents
@@ -27,8 +27,15 @@ def name_of(place: Place) -> str:
 
 def held_here(held: Held) -> Related:
     """Where the lock was taken."""
+    if _runs_once(held):
+        return Related(Role.HELD, span_of(held.site), f"{name_of(held.place)} runs its function here")
     how = "read-locked" if held.mode == "r" else "locked"
     return Related(Role.HELD, span_of(held.site), f"{name_of(held.place)} is {how} here and still held")
+
+
+def _runs_once(held: Held) -> bool:
+    node = held.site.node
+    return isinstance(node, ast.Call) and once_of(held.site.known, node) is not None
 
 
 def calls(event: Event) -> Iterator[Related]:
@@ -126,4 +133,5 @@ def _again(walk: Walk, held: Held, event: Event) -> Confidence:
     if event.chain and _is_conditional(event.site):
         return Confidence.LOW  # what a callee locks under a condition may be what its caller's state rules out
     most = 4 if event.composed else 2  # a callback: the call that it is given to, and its own
+    most += _runs_once(held)  # Do is a call, too
     return Confidence.MEDIUM if len(event.chain) < most else Confidence.LOW

@@ -15,7 +15,7 @@ from functools import cached_property
 from goleaklint.facts.function_fields import function_field, seen_from, values
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.lock_effects import MAX_CHAIN, NOTHING, Effect, Event, Naming, Site, renamed
-from goleaklint.facts.lock_names import Place, lock_op, place_of, receiver_of
+from goleaklint.facts.lock_names import Place, lock_op, once_of, place_of, receiver_of
 from goleaklint.facts.lock_steps import Steps
 from goleaklint.facts.lock_walk import Walk
 from goleaklint.facts.mentions import mentions
@@ -26,6 +26,8 @@ from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
 
 _TOUCHES = re.compile(rb"\.(?:Try)?R?(?:Lock|Unlock)\(")
+_ONCE = re.compile(rb"(\w+(?:,[ \t]*\w+)*)[ \t]*(?::?=[ \t]*(?:new\(|&)?|\*?)\bsync\.Once\b")
+"""A declaration of a sync.Once, or of several."""
 _TO_ITSELF = re.compile(rb"([\w.]+)\.(R?)Lock\(\)\s+defer \1\.\2Unlock\(\)")
 _TAKES_FUNCTION = re.compile(rb"func [^{\n]*[\w)] ?\([^{\n]*\bfunc\(")
 _PRINTS = re.compile(r"^(?:fmt|log)\.(?:Sp|Fp|P|Fatal|Panic|Append)?r?i?n?t?|^fmt\.Errorf$")
@@ -65,8 +67,16 @@ class Locks:
 
     @cached_property
     def _touching(self) -> dict[FuncDecl, None]:
-        """The functions that lock or unlock, in the order of the source."""
-        return dict.fromkeys(self.facts.all_funcs(_TOUCHES))
+        """The functions that lock or unlock, `sync.Once.Do` included, in the order of the source."""
+        return dict.fromkeys(self.facts.all_funcs(self._touches))
+
+    @cached_property
+    def _touches(self) -> re.Pattern[bytes]:
+        """Matches the text of a function that may lock or unlock something, or call Do of a Once."""
+        texts = [file.data for file in self.facts.unit.files if b"sync.Once" in file.data]
+        names = {name for text in texts for found in _ONCE.findall(text) for name in re.findall(rb"\w+", found)}
+        once = [rb"\b(?:" + b"|".join(sorted(names)) + rb")\.Do\("] if names else []
+        return re.compile(b"|".join([_TOUCHES.pattern, *once]))
 
     @cached_property
     def _touching_names(self) -> frozenset[str]:
@@ -91,7 +101,7 @@ class Locks:
     @cached_property
     def is_needed(self) -> bool:
         """Whether the package locks anything."""
-        return any(_TOUCHES.search(file.data) for file in self.facts.unit.files)
+        return any(self._touches.search(file.data) for file in self.facts.unit.files)
 
     @cached_property
     def walks(self) -> list[Walk]:
@@ -110,7 +120,7 @@ class Locks:
             return self.walks
         if not self.is_needed:
             return []
-        leading = mentions(facts).leading_to(facts.reported_funcs(_TOUCHES))
+        leading = mentions(facts).leading_to(facts.reported_funcs(self._touches))
         leading.update(facts.reported_funcs())
         return self._walked(decl for decl in facts.all_funcs() if decl in leading)
 
@@ -204,14 +214,17 @@ class Locks:
         *,
         is_certain: bool = True,
     ) -> Effect:
-        if function in self._open or len(self._open) > _DEEPEST:
+        if len(self._open) > _DEEPEST:
             return NOTHING
         given = tuple(
             (index, arg.name == "true")
             for index, arg in enumerate(args)
             if isinstance(arg, ast.Name) and arg.name in ("true", "false")
         )
-        effect = self.walk(function, given).effect
+        if function in self._open:
+            effect = self._own_locks(function) if not given else NOTHING
+        else:
+            effect = self.walk(function, given).effect
         if not effect:
             return NOTHING
         # what it gives back may be the lock's object under another name, or the function that unlocks it
@@ -228,6 +241,19 @@ class Locks:
             found.net = {
                 path: net._replace(change="?") if net.change[0] == "+" else net for path, net in found.net.items()
             }
+        return found
+
+    def _own_locks(self, function: Function) -> Effect:
+        """What a function that is on its way already would lock again, without what it calls."""
+        known = bindings(self.facts, function.decl)
+        found = Effect()
+        for node in function.own() if self._touches.search(function.decl.text) else ():
+            if isinstance(node, ast.Call):
+                op = lock_op(known, node)
+                place = op.place if op is not None and op.op == "lock" else once_of(known, node)
+                if place is not None:
+                    mode = op.mode if op is not None else "w"
+                    found.events.append(Event("lock", place, mode, Site(known, node, function), sure=False))
         return found
 
     def _called_back(

@@ -232,3 +232,36 @@ func (x *index) addAll(keys []string) {
 		x.add(key)
 	}
 }
+
+// ---- a Once
+
+type lazy struct {
+	once sync.Once
+	size int
+}
+
+func (l *lazy) get() int {
+	l.once.Do(l.load) // want "GLK402 .*once.Do is called by the function that it runs, and waits for it"
+	return l.size
+}
+
+func (l *lazy) load() {
+	if l.size == 0 {
+		l.size = l.get() + 1
+	}
+}
+
+// What is loaded asks for what is loaded.
+func LeakOnceInItself() {
+	l := &lazy{}
+	l.get()
+}
+
+var setUp sync.Once
+
+// In place.
+func LeakOnceInPlace() {
+	setUp.Do(func() {
+		setUp.Do(func() {}) // want "GLK402 .*setUp.Do is called by the function that it runs"
+	})
+}

@@ -181,3 +181,41 @@ func OkShards() {
 	var s shards
 	s.lockAll()
 }
+
+// ---- a Once
+
+type once struct {
+	first, second sync.Once
+	mu            sync.Mutex
+	size          int
+}
+
+func (o *once) load() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.size++
+}
+
+// Called again, after the first call has returned, and of another Once inside.
+func OkOnce() {
+	o := &once{}
+	o.first.Do(o.load)
+	o.first.Do(o.load)
+	o.first.Do(func() { o.second.Do(o.load) })
+	for range 2 {
+		o.second.Do(func() { o.first.Do(o.load) })
+	}
+}
+
+// A goroutine that the function starts waits for the end of it, and nobody for the goroutine.
+func OkOnceInGoroutine() {
+	o := &once{}
+	done := make(chan bool)
+	o.first.Do(func() {
+		go func() {
+			o.first.Do(o.load)
+			close(done)
+		}()
+	})
+	<-done
+}
