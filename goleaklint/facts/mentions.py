@@ -27,7 +27,7 @@ class Mentions:
         methods = {decl.name.encode() for decl in decls if decl.recv is not None}
         self._functions: dict[bytes, list[FuncDecl]] = defaultdict(list)
         self._methods: dict[bytes, list[FuncDecl]] = defaultdict(list)
-        self._with_tests = any(file.is_test for file in facts.reported_files())
+        self._report = facts.unit.report
         for decl in decls:
             for word in functions.intersection(_WORD.findall(decl.text)):
                 self._functions[word].append(decl)
@@ -44,12 +44,17 @@ class Mentions:
         return [*self._functions.get(word, ()), *self._methods.get(word, ())]
 
     def leading_to(self, decls: Iterable[FuncDecl]) -> set[FuncDecl]:
-        """These functions, and those whose execution may come to one of them; of tests where a test is reported."""
+        """These functions, and those whose execution may come to one of them.
+
+        A test that is not reported leads to the functions of tests only: what it shows of others, few believe.
+        """
         found = set(decls)
         todo = list(found)
         while todo:
-            for caller in self.of(todo.pop()):
-                if caller not in found and (self._with_tests or not caller.file.is_test):
+            named = todo.pop()
+            for caller in self.of(named):
+                is_wanted = not caller.file.is_test or named.file.is_test or caller.file.path in self._report
+                if caller not in found and is_wanted:
                     found.add(caller)
                     todo.append(caller)
         return found
