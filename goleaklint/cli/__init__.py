@@ -18,6 +18,7 @@ from goleaklint.cli.exits import BAD_USE, CLEAN
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "check": ("goleaklint.cli.check", "check", "Find goroutine leaks in Go source."),
     "config": ("goleaklint.cli.config", "config", "Show, find and verify the configuration."),
+    "diff": ("goleaklint.cli.diff", "diff", "Compare goroutine dumps over time, or of two builds."),
     "dump": ("goleaklint.cli.dump", "dump", "Tie goroutine dumps to the source that made them."),
     "rule": ("goleaklint.cli.rules", "rule", "Explain a rule."),
     "rules": ("goleaklint.cli.rules", "rules", "List the rules."),

@@ -72,9 +72,19 @@ def test_full(run: Run) -> None:
     assert out.startswith(
         """\
 minutes.txt: 31 goroutines, 11 groups
+  leaking: nothing can wake 3 goroutines
         3 leak  nothing can wake them
        27 candidate  leaks, if they are many or wait long
         1 never  the runtime's own, or busy with this dump; not shown
+  blocked: 30 of 31 (97 %)
+  reasons: 3 [select (no cases)], 15 [chan receive], 9 [chan send], 3 [coroutine]
+  longest: 2 minutes [select (no cases)] example.com/shop/internal/stock.Helpers.func4
+           2 minutes [chan send] example.com/shop/internal/orders.Place.func1
+           2 minutes [chan send] example.com/shop/internal/stock.Helpers.func2
+  seen:    3 wait in a select without cases
+           9 blocked in a channel send
+           3 iterators of iter.Pull whose stop was not called
+           15 wait in a receive or select on a channel of the program
 
 leak: 3 goroutines [select (no cases)], for 2 minutes
   created by example.com/shop/kit.Watch[...]
@@ -116,11 +126,15 @@ def test_full_of_a_library(run: Run) -> None:
 def test_full_of_a_crash(run: Run) -> None:
     """Why the process ended stands above; a dump of main alone shows no group but main's."""
     _, out, _ = run(capture("deadlock"))
-    assert out.split("\n")[:6] == [
+    assert out.split("\n")[:10] == [
         "deadlock.txt: 4 goroutines, 2 groups",
         "  fatal error: all goroutines are asleep - deadlock!",
+        "  leaking: the runtime says that all goroutines are asleep",
         "        3 candidate  leaks, if they are many or wait long",
         "        1 possible  may end by other means: a deadline, a close, their own loop",
+        "  blocked: 3 of 4 (75 %)",
+        "  reasons: 3 [chan send], 1 [chan receive]",
+        "  seen:    3 blocked in a channel send",
         "",
         "candidate: 3 goroutines [chan send]",
     ]
@@ -160,6 +174,23 @@ def test_json(run: Run) -> None:
                 "format": "text",
                 "cause": "",
                 "goroutines": 1,
+                "health": {
+                    "condition": "healthy",
+                    "because": "1 goroutine, below 500, and none that nothing can wake",
+                    "blocked": 1,
+                    "blockedShare": 100.0,
+                    "reasons": [{"reason": "chan send", "verdict": "candidate", "goroutines": 1}],
+                    "longest": [{"minutes": 3, "group": 0}],
+                    "patterns": [
+                        {
+                            "name": "blocked-send",
+                            "title": "blocked in a channel send",
+                            "goroutines": 1,
+                            "groups": [0],
+                            "holder": None,
+                        }
+                    ],
+                },
                 "groups": [
                     {
                         "verdict": "candidate",
@@ -244,6 +275,7 @@ def test_json(run: Run) -> None:
                 "diagnostics": [],
             }
         ],
+        "gates": [],
         "unread": [],
     }
 
@@ -317,7 +349,7 @@ def test_hostile_names(run: Run) -> None:
     for color in ("never", "always"):
         code, out, err = run("--color", color, write(text))
         plain = out
-        for code_of_ours in ("\x1b[0m", "\x1b[1m", "\x1b[1;36m", "\x1b[35m", "\x1b[94m"):
+        for code_of_ours in ("\x1b[0m", "\x1b[1m", "\x1b[1;36m", "\x1b[35m", "\x1b[94m", "\x1b[1;32m"):
             plain = plain.replace(code_of_ours, "")
         assert (code, err) == (0, "")
         assert [char for char in "\x1b\x07\x08\x9b\u202e" if char in plain] == []
