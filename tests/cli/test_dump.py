@@ -133,7 +133,7 @@ def test_full_of_a_crash(run: Run) -> None:
         "        3 candidate  leaks, if they are many or wait long",
         "        1 possible  may end by other means: a deadline, a close, their own loop",
         "  blocked: 3 of 4 (75 %)",
-        "  reasons: 3 [chan send], 1 [chan receive]",
+        "  reasons: 3 [chan send], 1 [sync.WaitGroup.Wait]",
         "  seen:    3 blocked in a channel send",
         "",
         "candidate: 3 goroutines [chan send]",
