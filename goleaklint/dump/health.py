@@ -5,7 +5,8 @@ The rule, the first line that holds:
 leaking      the runtime says that all goroutines are asleep, or there are goroutines that nothing can wake
 suspicious   more than `suspicious_above` goroutines, and growing: the waits of one group of leak candidates reach from
              less than half of the longest to `long_wait` minutes or more, so they came one after the other
-watch        `healthy_below` goroutines or more; or sends or locks that have waited for `long_wait` minutes or more
+watch        `healthy_below` goroutines or more; or sends or locks that have waited for `long_wait` minutes or more, or
+             ten or more goroutines that wait at one send or lock
 healthy      all else
 """
 
@@ -23,6 +24,7 @@ from goleaklint.dump.patterns import PATTERNS, Holder, Pattern, likely_holder, p
 
 _BLOCKED = frozenset({Verdict.LEAK, Verdict.CANDIDATE})
 _OLDEST = 3
+_CROWD = 10
 _ASLEEP = "fatal error: all goroutines are asleep"
 
 
@@ -121,10 +123,18 @@ def _condition(dump: Dump, limits: Thresholds) -> tuple[Condition, str]:
         return Condition.WATCH, f"{above}; compare with a later dump to see whether they grow"
     if dump.total >= limits.healthy_below:
         return Condition.WATCH, f"{_count(dump.total)}, not below {limits.healthy_below}"
-    stale = next((bucket for bucket in oldest(dump) if bucket.reason == "chan send" or waits_for_lock(bucket)), None)
+    stale = next((bucket for bucket in oldest(dump) if _should_be_short(bucket)), None)
     if stale is not None and stale.minutes is not None and stale.minutes.most >= limits.long_wait:
         return Condition.WATCH, f"{_count(stale.count)} [{stale.reason}] for up to {_minutes(stale.minutes.most)}"
+    crowd = max(filter(_should_be_short, blocked(dump)), key=lambda bucket: bucket.count, default=None)
+    if crowd is not None and crowd.count >= _CROWD:
+        return Condition.WATCH, f"{_count(crowd.count)} [{crowd.reason}] at one place"
     return Condition.HEALTHY, f"{_count(dump.total)}, below {limits.healthy_below}, and none that nothing can wake"
+
+
+def _should_be_short(bucket: Bucket) -> bool:
+    """A receive may well wait for hours; a send or a lock may not."""
+    return bucket.reason == "chan send" or waits_for_lock(bucket)
 
 
 def _growing(buckets: Iterable[Bucket], limits: Thresholds) -> Iterator[str]:

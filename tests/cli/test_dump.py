@@ -432,3 +432,41 @@ def test_same_bytes_each_time(run: Run) -> None:
     """The same dump and source give the same output."""
     name = capture("all")
     assert {run("--format", form, name)[1] for form in ("json", "json")} == {run("--format", "json", name)[1]}
+
+
+def test_gates(run: Run) -> None:
+    """A limit that does not hold: exit code 1, the value over it, the group and its creation site, in both formats."""
+    name = capture("minutes")
+    limits = ("--max-goroutines", "30", "--max-blocked-share", "96.5", "--max-wait", "2")
+    code, out, _ = run(*limits, name)
+    assert (code, out.partition("\ngate ")[2]) == (
+        1,
+        """\
+--max-goroutines 30: 31 goroutines, most of them 3 [select (no cases)]
+  in example.com/shop/internal/stock.Helpers.func4 /srv/src/example.com/shop/internal/stock/stock.go:85
+  created by example.com/shop/kit.Watch[...] at kit/group.go:15:2
+gate --max-blocked-share 96.5: 96.8 % of the goroutines are blocked, most of them 3 [select (no cases)]
+  in example.com/shop/internal/stock.Helpers.func4 /srv/src/example.com/shop/internal/stock/stock.go:85
+  created by example.com/shop/kit.Watch[...] at kit/group.go:15:2
+
+""",
+    )
+    code, out, _ = run(*limits, "--format", "json", name)
+    assert (code, [(gate["gate"], gate["value"]) for gate in json.loads(out)["gates"]]) == (
+        1,
+        [("max-goroutines", 31), ("max-blocked-share", 96.8)],
+    )
+    assert run("--max-goroutines", "31", name)[0] == 0
+
+
+def test_thresholds(run: Run) -> None:
+    """Of the configuration, and of the options over it."""
+    name = capture("log")
+    Path("goleaklint.toml").write_text("[dump]\nhealthy-below = 1\n")
+    for arguments, words in (
+        ((), "  healthy: 1 goroutine, below 500"),
+        (("--config", "goleaklint.toml"), "  watch: 1 goroutine, not below 1"),
+        (("--config", "goleaklint.toml", "--healthy-below", "2"), "  healthy: 1 goroutine, below 2"),
+        (("--config", "dump.healthy-below=0"), "  watch: 1 goroutine, not below 0"),
+    ):
+        assert run(*arguments, name)[1].split("\n")[1].startswith(words)

@@ -127,8 +127,8 @@ LIMITS = Thresholds(healthy_below=50, suspicious_above=60)
     [
         ((4, 14, 24), "chan send", ("leaking", "a group [chan send] grows from each dump to the next: 4, 14, 24")),
         ((4, 14, 24), "IO wait", ("healthy", "24 goroutines, below 50, and none that nothing can wake")),
-        ((14, 16, 24), "chan send", ("watch", "1 group of blocked goroutines grew, by 10")),
-        ((4, 24), "chan send", ("watch", "1 group of blocked goroutines grew, by 20")),
+        ((14, 16, 24), "chan receive", ("watch", "1 group of blocked goroutines grew, by 10")),
+        ((4, 24), "chan receive", ("watch", "1 group of blocked goroutines grew, by 20")),
         ((60, 61), "IO wait", ("suspicious", "61 goroutines, more than 60, and 1 more than at first")),
         (
             (61, 61),

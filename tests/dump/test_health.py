@@ -23,6 +23,7 @@ LIMITS = Thresholds(healthy_below=10, suspicious_above=20, long_wait=5)
         (many(1, "chan send, 5 minutes", *SEND), "watch", "1 goroutine [chan send] for up to 5 minutes"),
         (many(1, "chan send, 4 minutes", *SEND), "healthy", "1 goroutine, below 10, and none that nothing can wake"),
         (many(2, "sync.Mutex.Lock, 7 minutes", *SEND), "watch", "2 goroutines [sync.Mutex.Lock] for up to 7 minutes"),
+        (many(9, "chan send", *SEND), "healthy", "9 goroutines, below 10, and none that nothing can wake"),
         (many(10, "chan receive", *SEND), "watch", "10 goroutines, not below 10"),
         (
             many(21, "chan receive, 8 minutes", *SEND),
@@ -47,6 +48,13 @@ def test_the_rule(goroutines: list[str], condition: str, because: str) -> None:
     """Each line of the rule, with its reason."""
     state = health(dump(*goroutines), LIMITS)
     assert (state.condition, state.because) == (condition, because)
+
+
+def test_a_crowd() -> None:
+    """Ten at one send are worth a look, ten receivers are a pool of workers."""
+    state = health(dump(*many(10, "chan send", *SEND)))
+    assert (state.condition, state.because) == (Condition.WATCH, "10 goroutines [chan send] at one place")
+    assert health(dump(*many(10, "chan receive", *SEND))).condition is Condition.HEALTHY
 
 
 def test_a_deadlock_is_a_leak() -> None:
