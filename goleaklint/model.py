@@ -120,6 +120,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     go: str = ""  # Go version range the rule applies to, such as "<1.23"; "" is every version
     preview: bool = False
     fixable: bool = False
+    fix: str = ""  # what to change, in one phrase that begins with a verb
     doc: str = ""
 
     @property

@@ -54,6 +54,9 @@ def _predicted(group: Group, findings: Sequence[Finding], rules: Sequence[Rule])
     prediction = None
     if group.bucket.verdict is not Verdict.NEVER:
         prediction = predict(group.bucket, group.creation, group.block, findings, rules)
+    if prediction is not None:
+        fix = next((rule.fix for rule in rules if rule.code == prediction.finding.code), "")
+        prediction = msgspec.structs.replace(prediction, fix=fix)
     return msgspec.structs.replace(group, prediction=prediction)
 
 

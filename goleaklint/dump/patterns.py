@@ -28,10 +28,11 @@ _LITERAL = re.compile(r"(?:func)?\d+")
 
 
 class Pattern(NamedTuple):
-    """One way to be stuck. `title` reads after a number of goroutines."""
+    """One way to be stuck. `title` reads after a number of goroutines; `fix` says what to change when they leak."""
 
     name: str
     title: str
+    fix: str
     holds: Callable[[Bucket], bool]
 
 
@@ -155,33 +156,77 @@ def _is_parked_without_own(bucket: Bucket) -> bool:
 
 
 PATTERNS = (
-    Pattern("nil-channel", "wait on a nil channel", lambda bucket: bucket.reason in _NIL),
-    Pattern("empty-select", "wait in a select without cases", lambda bucket: bucket.reason == "select (no cases)"),
-    Pattern("blocked-send", "blocked in a channel send", lambda bucket: bucket.reason == "chan send"),
-    Pattern("lock-wait", "wait for a lock", waits_for_lock),
+    Pattern(
+        "nil-channel",
+        "wait on a nil channel",
+        "make the channel before it is used",
+        lambda bucket: bucket.reason in _NIL,
+    ),
+    Pattern(
+        "empty-select",
+        "wait in a select without cases",
+        "wait for something that ends: a context's Done or a quit channel",
+        lambda bucket: bucket.reason == "select (no cases)",
+    ),
+    Pattern(
+        "blocked-send",
+        "blocked in a channel send",
+        "let the receiver outlive every sender, or select on a context beside the send",
+        lambda bucket: bucket.reason == "chan send",
+    ),
+    Pattern(
+        "lock-wait",
+        "wait for a lock",
+        "let whoever holds the lock unlock on every way out, and wait for nothing while it holds it",
+        waits_for_lock,
+    ),
     Pattern(
         "wait-group",
         "wait for a WaitGroup",
+        "call Done on every way out of what the group counts, with defer",
         lambda bucket: "sync.WaitGroup.Wait" in wait_reasons(bucket.reason, bucket.stack),
     ),
-    Pattern("coroutine", "iterators of iter.Pull whose stop was not called", lambda b: b.reason == "coroutine"),
+    Pattern(
+        "coroutine",
+        "iterators of iter.Pull whose stop was not called",
+        "defer the stop function that iter.Pull returns",
+        lambda bucket: bucket.reason == "coroutine",
+    ),
     # An idle connection's readLoop waits for input; in a select it waits for the body to be read or closed.
     Pattern(
         "unclosed-body",
         "connections of an HTTP client whose response body is neither read nor closed",
+        "defer the Close of every response's body behind the error check",
         lambda bucket: _root(bucket) == _READ_LOOP and bucket.reason == "select",
     ),
     Pattern(
         "client-connection",
         "connections of an HTTP client (readLoop and writeLoop)",
+        "close the bodies of responses, share one transport, and give requests a timeout",
         lambda bucket: _created_by(bucket, _DIALLED),
     ),
     Pattern(
         "server-read",
         "connections of an HTTP server that hang in a read",
+        "give the server a ReadTimeout and an IdleTimeout",
         lambda bucket: bucket.reason == "IO wait" and _calls(bucket, _SERVED),
     ),
-    Pattern("timer", "sleep, or were started by a timer", _by_timer),
-    Pattern("own-channel", "wait in a receive or select on a channel of the program", _on_own_channel),
-    Pattern("no-own-frame", "parked, with no frame of the program", _is_parked_without_own),
+    Pattern(
+        "timer",
+        "sleep, or were started by a timer",
+        "end the loop around the sleep, or stop the timer",
+        _by_timer,
+    ),
+    Pattern(
+        "own-channel",
+        "wait in a receive or select on a channel of the program",
+        "close the channel when its last sender is done, or select on a context as well",
+        _on_own_channel,
+    ),
+    Pattern(
+        "no-own-frame",
+        "parked, with no frame of the program",
+        "close or stop what the library started them for",
+        _is_parked_without_own,
+    ),
 )

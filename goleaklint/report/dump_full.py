@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from goleaklint.dump.account import Account, Group, How, Site
+from goleaklint.dump.advice import fix, goleak_ignore, is_leaking
 from goleaklint.dump.goroutines import Bucket, Frame, Verdict
 from goleaklint.dump.health import Health, Thresholds, health
 from goleaklint.dump.patterns import own_frame, telling_frame
@@ -139,6 +140,17 @@ def _group(group: Group, sources: Sources, width: int) -> Iterator[Line]:
             (f"{finding.code} {finding.name}", "finding"),
             (f" ({finding.confidence} confidence) at {where}: {visible(finding.message)}", ""),
         ]
+    yield from _next_step(group)
+
+
+def _next_step(group: Group) -> Iterator[Line]:
+    """What to change, and how to tell a test that the goroutines are meant to be."""
+    if not is_leaking(group):
+        return
+    if change := fix(group):
+        yield [(f"{_INDENT}= {'fix' if group.prediction is not None else 'if they leak'}: ", "gutter"), (change, "")]
+    if ignored := goleak_ignore(group.bucket.stack):
+        yield [(f"{_INDENT}= if they are meant to be: ", "gutter"), (visible(ignored), "")]
 
 
 def _headline(bucket: Bucket) -> str:

@@ -24,6 +24,8 @@ dumps           one for each file that could be read:
                 how: "line", "moved", "helper" or "lost"; excerpt: [{line, text}]
     finding     null, or {code, name, severity, confidence, message, path, line, column, fingerprint, match}
                 match: "block and creation", "block" or "creation"
+    fix         what to change, in one phrase; "" where there is nothing to say
+    goleak      the option of goleak that leaves these goroutines out of a test; "" where they are no leak
   diagnostics   [{path, line, kind, message}] about this dump
 gates           [{gate, limit, value, path, group}]: the gates that do not hold; docs/json.md
 unread          [{path, message}]: the files that could not be read
@@ -38,6 +40,7 @@ import msgspec
 
 from goleaklint import __version__
 from goleaklint.dump.account import Account, Group, How, Prediction, Site
+from goleaklint.dump.advice import fix, goleak_ignore, is_leaking
 from goleaklint.dump.goroutines import Bucket, Frame, Stack
 from goleaklint.dump.health import Health, Thresholds, health
 from goleaklint.model import Diagnostic, Report
@@ -132,6 +135,8 @@ def _group(group: Group, sources: Sources) -> dict[str, Any]:
         "handedOver": _site(group.handed_over, sources),
         "block": _site(group.block, sources),
         "finding": _finding(group.prediction),
+        "fix": fix(group),
+        "goleak": utf8(goleak_ignore(bucket.stack)) if is_leaking(group) else "",
     }
 
 
