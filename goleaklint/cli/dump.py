@@ -45,6 +45,11 @@ class Unread(NamedTuple):
     help="The checkout of the program that wrote the dumps.",
 )
 @click.option("--format", "format_", type=click.Choice(["full", "json"]), default="full", show_default=True)
+@click.option(
+    "--write-test",
+    metavar="DIR|FILE",
+    help="Write regression tests in Go for what leaks, each in its package's place below DIR.",
+)
 @gate_options
 @config_options
 @color_option
@@ -68,6 +73,12 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     repository = Repository(repo)
     trouble: list[Diagnostic] = []
     accounts = correlate(dumps, repository, lambda directories: _check(directories, config, trouble))
+    if options["write_test"]:
+        from goleaklint.cli import leak_tests
+
+        written = leak_tests.write(options["write_test"], accounts, repository)
+        for line in () if options["quiet"] else written:
+            click.echo(line, err=True)
     thresholds, gates = thresholds_of(options, config), gates_of(options)
     broken = [breach for index, each in enumerate(dumps) for breach in breaches(each, gates, index)]
     known = gates_report.places(accounts)

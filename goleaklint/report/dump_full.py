@@ -148,7 +148,8 @@ def _next_step(group: Group) -> Iterator[Line]:
     if not is_leaking(group):
         return
     if change := fix(group):
-        yield [(f"{_INDENT}= {'fix' if group.prediction is not None else 'if they leak'}: ", "gutter"), (change, "")]
+        sure = group.prediction is not None or group.bucket.verdict is Verdict.LEAK
+        yield [(f"{_INDENT}= {'fix' if sure else 'if they leak'}: ", "gutter"), (change, "")]
     if ignored := goleak_ignore(group.bucket.stack):
         yield [(f"{_INDENT}= if they are meant to be: ", "gutter"), (visible(ignored), "")]
 

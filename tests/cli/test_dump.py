@@ -34,7 +34,14 @@ PREDICTED = Report(
         ),
     ),
     rules=(
-        Rule(code="GLK101", name="abandoned-send", severity=Severity.ERROR, since="0.1.0", wait_reasons=("chan send",)),
+        Rule(
+            code="GLK101",
+            name="abandoned-send",
+            severity=Severity.ERROR,
+            since="0.1.0",
+            wait_reasons=("chan send",),
+            fix="make room for the send",
+        ),
     ),
 )
 
@@ -110,6 +117,8 @@ leak: 3 goroutines [select (no cases)], for 2 minutes
         "   |     ^^^^^^^^^^^^^^^^^^^ waits here",
         "  = predicted by GLK101 abandoned-send (high confidence) at internal/orders/orders.go:20:3:"
         " send on done blocks for ever",
+        "  = fix: make room for the send",
+        '  = if they are meant to be: goleak.IgnoreTopFunction("example.com/shop/internal/orders.Place.func1")',
     ]
 
 
@@ -270,6 +279,8 @@ def test_json(run: Run) -> None:
                             "fingerprint": "0123",
                             "match": "block",
                         },
+                        "fix": "make room for the send",
+                        "goleak": 'goleak.IgnoreTopFunction("example.com/shop/internal/orders.Place.func1")',
                     }
                 ],
                 "diagnostics": [],
