@@ -27,6 +27,14 @@ class ConfigError(Exception):
     """A configuration that cannot be used; the message names the file or option, and the key."""
 
 
+class DumpConfig(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """At how many goroutines, and after how many minutes, `dump` calls a process other than healthy."""
+
+    healthy_below: Annotated[int, msgspec.Meta(ge=0)] = 500
+    suspicious_above: Annotated[int, msgspec.Meta(ge=0)] = 5000
+    long_wait: Annotated[int, msgspec.Meta(ge=0)] = 10
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
     """Every choice that a run depends on. `base` is what its paths are relative to; a file cannot set it."""
 
@@ -45,6 +53,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     format: Format = "full"
     jobs: Annotated[int, msgspec.Meta(ge=0)] = 0  # 0 = as many as there are processors
     strict_parse: bool = False
+    dump: DumpConfig = DumpConfig()
     base: str = ""
 
     def rule_folders(self) -> tuple[Path, ...]:
@@ -83,8 +92,8 @@ def load(
     if path is not None:
         values |= _checked(_read(path), where=path.as_posix())
     for text in overrides:
-        values |= _checked(_override(text), where=f"--config {text}")
-    values |= _checked(dict(options), where="command line")
+        values = _over(values, _checked(_override(text), where=f"--config {text}"))
+    values = _over(values, _checked(dict(options), where="command line"))
     return Loaded(msgspec.convert(values, Config), path)
 
 
@@ -143,6 +152,13 @@ def _override(text: str) -> dict[str, Any]:
         return tomllib.loads(f"{key.strip()} = {value}")
     except tomllib.TOMLDecodeError:
         return {key.strip(): value.strip()}
+
+
+def _over(values: dict[str, Any], winning: dict[str, Any]) -> dict[str, Any]:
+    """`values` with those that win; of the table `dump` key by key, as `--config dump.long-wait=5` names one of it."""
+    if "dump" in values and "dump" in winning:
+        winning = winning | {"dump": values["dump"] | winning["dump"]}
+    return values | winning
 
 
 def _checked(values: dict[str, Any], *, where: str) -> dict[str, Any]:

@@ -101,6 +101,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     related: tuple[Related, ...] = ()
     flow: tuple[Step, ...] = ()
     fingerprint: str = ""  # its name across runs, given by filters/fingerprint.py: no line number in it
+    goroutines: int | None = None  # how many of the dumps given to the run are stuck this way; None without a dump
 
     def sort_key(self) -> tuple[Span, str, str]:
         """Path, line, column, code: the order of every report."""
@@ -119,6 +120,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     go: str = ""  # Go version range the rule applies to, such as "<1.23"; "" is every version
     preview: bool = False
     fixable: bool = False
+    fix: str = ""  # what to change, in one phrase that begins with a verb
     doc: str = ""
 
     @property
@@ -149,8 +151,16 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
     skipped: dict[str, int] = {}
 
 
+class Live(msgspec.Struct, frozen=True, kw_only=True):
+    """What the dumps given to a run hold: all goroutines, and the blocked ones, in groups, that no finding tells of."""
+
+    goroutines: int
+    unexplained_groups: int
+    unexplained_goroutines: int
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer of one run: everything that a format may show, sorted.
+    """The answer of one run: everything that a format may show, sorted; with dumps, what most goroutines show first.
 
     `rules` are all rules of the catalog, `on` the codes of those that were on. `root` is the absolute path of the
     repository, which SARIF's addresses are relative to; `given` holds the bytes of files that are on no disk (stdin).
@@ -163,3 +173,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     stats: Stats = Stats()
     root: str = ""
     given: dict[str, bytes] = {}
+    live: Live | None = None

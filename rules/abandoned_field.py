@@ -107,6 +107,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("chan send", "chan receive"),
+    fix="let both ends select on one context too, or close the channel once its last sender is done",
 )
 
 _RECEIVES = ("recv", "range")

@@ -47,6 +47,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1.0",
     wait_reasons=("chan receive",),
+    fix="close the channel on every way out of its sender, with defer, or select on a context beside the receive",
 )
 
 

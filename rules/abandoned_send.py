@@ -55,6 +55,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1.0",
     wait_reasons=("chan send",),
+    fix="make room for the send, make(chan T, 1), or select on the receiver's context beside it",
 )
 
 

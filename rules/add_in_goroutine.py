@@ -54,6 +54,7 @@ RULE = Rule(
     name="add-in-goroutine",
     severity=Severity.WARNING,
     since="0.1.0",
+    fix="call Add before the go statement, or start the goroutine with WaitGroup.Go",
 )
 
 

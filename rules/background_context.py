@@ -53,6 +53,7 @@ RULE = Rule(
     confidence=Confidence.LOW,
     since="0.1.0",
     wait_reasons=("select", "chan receive"),
+    fix="pass on the context that the caller gave",
 )
 
 _ROOT = re.compile(rb"\.(?:Background|TODO)\(\)")

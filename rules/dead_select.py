@@ -64,6 +64,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1.0",
     wait_reasons=("select",),
+    fix="add a case that can come true, such as the context's Done, or close one of the channels",
 )
 
 

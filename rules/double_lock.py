@@ -79,6 +79,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.2.0",
     wait_reasons=("sync.Mutex.Lock", "sync.RWMutex.Lock", "sync.RWMutex.RLock", "semacquire"),
+    fix="call a variant that expects the lock to be held, or unlock before the call",
 )
 
 

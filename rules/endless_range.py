@@ -59,6 +59,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1.0",
     wait_reasons=("chan receive",),
+    fix="close the channel when its last sender is done, with defer",
 )
 
 

@@ -42,6 +42,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1.0",
     wait_reasons=("select (no cases)",),
+    fix="wait for something that ends: a context's Done or a quit channel",
 )
 
 

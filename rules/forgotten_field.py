@@ -81,6 +81,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("select", "IO wait", "chan receive"),
+    fix="close the client in the type's own Close",
 )
 
 _CLOSERS = ("Close", "Stop", "Shutdown", "close", "stop", "shutdown")

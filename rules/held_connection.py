@@ -70,6 +70,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("select",),
+    fix="give the connection back on every way out: defer Close of the rows, or Rollback of the transaction",
 )
 
 _CALL = re.compile(rb"\.(?:Queryx?(?:Context)?|NamedQuery(?:Context)?|Begin(?:Tx|x|Txx)?|Connx?)\(")

@@ -79,6 +79,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("sync.Mutex.Lock", "sync.RWMutex.Lock", "sync.RWMutex.RLock", "semacquire"),
+    fix="take the two locks in the same order everywhere, or let go of the first before the second",
 )
 
 

@@ -64,6 +64,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     since="0.1.0",
     wait_reasons=("select", "chan receive"),
+    fix="call the cancel function on every way out: defer cancel() behind the error check",
 )
 
 _WITH = re.compile(rb"\.With(?:Cancel|Timeout|Deadline)(?:Cause)?\(")

@@ -44,6 +44,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.1.0",
     wait_reasons=("IO wait", "select"),
+    fix="dial with a timeout or a context, net.Dialer.DialContext",
 )
 
 _CALL = re.compile(rb"\.Dial(?:TLS)?\(")

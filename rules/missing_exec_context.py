@@ -48,6 +48,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.1.0",
     wait_reasons=("syscall", "chan receive"),
+    fix="make the command with exec.CommandContext",
 )
 
 _CALL = re.compile(rb"\bexec\.Command\(")

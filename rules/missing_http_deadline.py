@@ -46,6 +46,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.1.0",
     wait_reasons=("select", "IO wait"),
+    fix="give the client a Timeout, or the request a context that ends",
 )
 
 _CALL = re.compile(rb"\.(?:Get|Head|Post|PostForm|Do)\(")

@@ -44,6 +44,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.1.0",
     wait_reasons=("select", "IO wait"),
+    fix="call the variant with a context, QueryContext or ExecContext",
 )
 
 _CALL = re.compile(rb"\.(?:Query|QueryRow|Exec|Prepare|Begin|Ping)\(")

@@ -69,6 +69,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.2.0",
     wait_reasons=("sync.Mutex.Lock", "sync.RWMutex.Lock", "sync.RWMutex.RLock", "semacquire"),
+    fix="unlock on every way out: defer the Unlock behind the Lock",
 )
 
 _HANDS_OVER = re.compile(r"(?i)lock|acquire|begin|start|enter|hold|freeze|pause|suspend|reserve|checkout|open|get\b")

@@ -60,6 +60,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("chan send",),
+    fix="start the inner work in a group of its own, or without a limit",
 )
 
 _GROUP = "golang.org/x/sync/errgroup.Group"

@@ -42,6 +42,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1.0",
     wait_reasons=("chan send (nil chan)", "chan receive (nil chan)"),
+    fix="make the channel before it is used",
 )
 
 

@@ -63,6 +63,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("select",),
+    fix="close the pipe's other end on every way out, with CloseWithError where there is an error",
 )
 
 _CALL = re.compile(rb"\b(?:io|net)\.Pipe\(\)")

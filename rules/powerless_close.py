@@ -90,6 +90,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("select", "chan receive", "chan send"),
+    fix="let the closing method close the channel, or call the cancel function, that its goroutine waits for",
 )
 
 _ENDS = re.compile(

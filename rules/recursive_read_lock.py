@@ -87,6 +87,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     since="0.2.0",
     wait_reasons=("sync.RWMutex.RLock", "sync.RWMutex.Lock", "sync.Mutex.Lock", "semacquire"),
+    fix="call a variant that expects the read lock to be held, or unlock before the call",
 )
 
 

@@ -65,6 +65,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.2.0",
     wait_reasons=("select",),
+    fix="leave the loop with a return, or with a break to its label",
 )
 
 _BREAK = re.compile(rb"\bbreak\s*(?:\n|\}|;|//)")

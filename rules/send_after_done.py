@@ -57,6 +57,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("chan send",),
+    fix="drop the value when the context is done, or make the send a case of the same select",
 )
 
 _CASES = re.compile(rb"\bcase\s+[\w.\[\]]+\s*<-")

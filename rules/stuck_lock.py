@@ -46,6 +46,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1.0",
     wait_reasons=("sync.Mutex.Lock", "sync.RWMutex.Lock", "sync.RWMutex.RLock", "semacquire"),
+    fix="unlock on every way out of whoever holds the lock, with defer",
 )
 
 

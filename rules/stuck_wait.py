@@ -56,6 +56,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1.0",
     wait_reasons=("sync.WaitGroup.Wait", "semacquire"),
+    fix="call Done on every way out of the goroutine, with defer, as often as Add counted",
 )
 
 

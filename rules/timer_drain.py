@@ -75,6 +75,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.2.0",
     wait_reasons=("chan receive",),
+    fix="drain the timer only when Stop said false and nothing has received from it, in a select with a default",
 )
 
 _DRAIN = re.compile(rb"!\s*[\w.\[\]]+\.Stop\(\)\s*\{\s*<-")

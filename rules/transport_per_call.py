@@ -58,6 +58,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("select", "IO wait"),
+    fix="make the transport once and share it, or call CloseIdleConnections on every way out",
 )
 
 _LITERAL = re.compile(rb"\bhttp\.Transport\{")

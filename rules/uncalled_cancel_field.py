@@ -58,6 +58,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.1.0",
     wait_reasons=("select", "chan receive"),
+    fix="call the kept cancel function in the type's own Close",
 )
 
 _WITH = re.compile(rb"\.With(?:Cancel|Timeout|Deadline)(?:Cause)?\(")

@@ -66,6 +66,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("select", "IO wait"),
+    fix="defer the body's Close behind the error check, and read it to its end",
 )
 
 _DRAINS = frozenset(

@@ -55,6 +55,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("select", "IO wait", "chan receive"),
+    fix="defer the client's Close behind the error check",
 )
 
 

@@ -92,6 +92,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("select", "chan receive"),
+    fix="close the field's channel, or call its cancel function, in the type's own Close",
 )
 
 _CLOSERS = ("Close", "Stop", "Shutdown", "Destroy", "close", "stop", "shutdown", "destroy")

@@ -124,6 +124,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("select", "chan receive"),
+    fix="call the value's closer on every way out, with defer",
 )
 
 _MOST_EXITS = 3

@@ -67,6 +67,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("sync.WaitGroup.Wait", "semacquire"),
+    fix="call Done of the field in the goroutine that it counts, with defer",
 )
 
 

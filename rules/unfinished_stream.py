@@ -66,6 +66,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("select",),
+    fix="read the stream to its end, or cancel its context on every way out",
 )
 
 _CALL = re.compile(rb"\.(?:Recv|CloseAndRecv)\(\)")

@@ -66,6 +66,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("sync.Cond.Wait",),
+    fix="test the condition under the lock, in a for loop around the Wait",
 )
 
 

@@ -94,6 +94,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.1.0",
     wait_reasons=("select", "sleep", "chan receive"),
+    fix="give the goroutine a context or a quit channel to select on, and end it in the type's Close",
 )
 
 _GO = re.compile(rb"\bgo\s|\.Go\(")

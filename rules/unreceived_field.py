@@ -63,6 +63,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("chan send", "select"),
+    fix="receive from the field for as long as something sends, or select on a context beside the send",
 )
 
 

@@ -47,6 +47,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1.0",
     wait_reasons=("chan send",),
+    fix="receive from the channel, or do not send: make(chan T, 1) holds one value that nobody wants",
 )
 
 

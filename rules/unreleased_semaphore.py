@@ -64,6 +64,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("chan send", "select"),
+    fix="give the slot back on every way out, with defer",
 )
 
 

@@ -65,6 +65,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("chan receive", "select"),
+    fix="send on the field's channel or close it when there is nothing more to come",
 )
 
 

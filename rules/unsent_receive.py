@@ -43,6 +43,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1.0",
     wait_reasons=("chan receive",),
+    fix="send on the channel or close it on every way, or select on a context beside the receive",
 )
 
 

@@ -84,6 +84,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("sync.Cond.Wait",),
+    fix="call Signal or Broadcast wherever the condition changes",
 )
 
 

@@ -57,6 +57,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1.0",
     wait_reasons=("sync.Cond.Wait",),
+    fix="call Signal or Broadcast wherever the condition changes, also on the way out",
 )
 
 

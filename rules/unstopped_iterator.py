@@ -66,6 +66,7 @@ RULE = Rule(
     since="0.2.0",
     wait_reasons=("coroutine",),
     go=">=1.23",
+    fix="defer the stop function that iter.Pull returns",
 )
 
 _CALL = re.compile(rb"\biter\.Pull2?\b")

@@ -56,6 +56,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("IO wait",),
+    fix="shut the server down, or close the listener, on every way out",
 )
 
 _CALL = re.compile(rb"\bhttp\.Server\{|\bhttp\.Server\b|\bnet\.Listen\(|\bhttptest\.New(?:TLS)?Server\(")

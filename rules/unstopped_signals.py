@@ -57,6 +57,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("select", "chan receive"),
+    fix="call signal.Stop, or the stop function of NotifyContext, on every way out",
 )
 
 _CALL = re.compile(rb"\bsignal\.Notify(?:Context)?\(")

@@ -57,6 +57,7 @@ RULE = Rule(
     confidence=Confidence.LOW,
     since="0.2.0",
     go="<1.23",
+    fix="defer the ticker's Stop",
 )
 
 _COLLECTED = (1, 23)

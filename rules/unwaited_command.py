@@ -54,6 +54,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     since="0.2.0",
     wait_reasons=("select", "chan send"),
+    fix="call Wait after Start on every way out",
 )
 
 _CALL = re.compile(rb"\bexec\.CommandContext\(.*\.Start\(", re.DOTALL)

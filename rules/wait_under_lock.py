@@ -106,6 +106,7 @@ RULE = Rule(
         "sync.RWMutex.RLock",
         "semacquire",
     ),
+    fix="let go of the lock before the wait, or end what is waited for without it",
 )
 
 _MESSAGES = {

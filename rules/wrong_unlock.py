@@ -70,6 +70,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.2.0",
     wait_reasons=("sync.RWMutex.Lock", "sync.Mutex.Lock", "semacquire"),
+    fix="give the lock back by the method of the same kind: RLock with RUnlock, Lock with Unlock",
 )
 
 

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "cache": ("goleaklint.cli.cache", "cache", "Show or empty the cache of results."),
     "check": ("goleaklint.cli.check", "check", "Find goroutine leaks in Go source."),
     "config": ("goleaklint.cli.config", "config", "Show, find and verify the configuration."),
+    "diff": ("goleaklint.cli.diff", "diff", "Compare goroutine dumps over time, or of two builds."),
     "dump": ("goleaklint.cli.dump", "dump", "Tie goroutine dumps to the source that made them."),
     "rule": ("goleaklint.cli.rules", "rule", "Explain a rule."),
     "rules": ("goleaklint.cli.rules", "rules", "List the rules."),

@@ -51,6 +51,13 @@ _UNREAD = frozenset({"unreadable", "binary", "partly-parsed"})
 @click.option("--strict-parse", is_flag=True, default=None, help="Exit with 2 when a file cannot be read or parsed.")
 @click.option("--ignore-suppressions", is_flag=True, help="Show what comments suppress.")
 @click.option("--stdin-filename", metavar="PATH", help="What the Go file on standard input (-) is called.")
+@click.option(
+    "--dump",
+    "dumps",
+    multiple=True,
+    metavar="FILE",
+    help="A goroutine dump of the program: the findings that most goroutines show come first. Can be repeated.",
+)
 @click.option("--jobs", "-j", type=click.IntRange(min=0), metavar="N", help="Processes; 0 is as many as processors.")
 @click.option("--cache/--no-cache", "caching", default=True, help="Keep results between runs (see `goleaklint cache`).")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule, on standard error.")
@@ -69,7 +76,13 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
         options["configs"], isolated=options["isolated"], options=_choices(options), paths=paths
     ).config
     paths, given = _standard_input(paths, options["stdin_filename"])
-    report = _check(paths, config, given, options)
+    if options["dumps"]:
+        from goleaklint.cli import live
+
+        captured = live.read(options["dumps"])
+        report = live.counted(_check(paths, config, given, options), captured, paths)
+    else:
+        report = _check(paths, config, given, options)
     look = terminal.look(sys.stdout, options["color"])
     for name, path in outputs:
         try:

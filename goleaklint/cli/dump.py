@@ -12,11 +12,13 @@ import click
 import msgspec
 
 from goleaklint.cli import pictures, terminal
-from goleaklint.cli.exits import BAD_USE, CLEAN
+from goleaklint.cli.exits import BAD_USE, CLEAN, FINDINGS
+from goleaklint.cli.gates import gate_options, gates_of, thresholds_of
 from goleaklint.cli.options import color_option, config_options, load_config
 from goleaklint.config import Config
 from goleaklint.dump.account import Account
 from goleaklint.dump.formats import NotADumpError, read
+from goleaklint.dump.gates import breaches
 from goleaklint.dump.goroutines import Dump
 from goleaklint.model import Confidence, Diagnostic, Finding, Rule
 from goleaklint.report.sources import visible
@@ -51,6 +53,12 @@ class Unread(NamedTuple):
 )
 @click.option("--format", "format_", type=click.Choice(["full", "json"]), default="full", show_default=True)
 @pictures.picture_options
+@click.option(
+    "--write-test",
+    metavar="DIR|FILE",
+    help="Write regression tests in Go for what leaks, each in its package's place below DIR.",
+)
+@gate_options
 @config_options
 @color_option
 @click.option("-v", "--verbose", count=True, help="Say everything on standard error.")
@@ -61,11 +69,12 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     A FILE is what /debug/pprof/goroutine?debug=2, a panic, a fatal error or SIGQUIT printed; `-` is standard input. It
     may stand behind other output and behind log prefixes.
 
-    Exit codes: 0 when a dump could be read, 2 when none could.
+    Exit codes: 0 when a dump could be read, 1 when a gate (--max-...) does not hold, 2 when no dump could be read.
     """
     from goleaklint.cli.revision import past_of
     from goleaklint.correlate.account import correlate
     from goleaklint.correlate.repository import Repository
+    from goleaklint.report import gates as gates_report
 
     wanted = pictures.wanted(options)
     repo = options["repo"]
@@ -78,6 +87,15 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     with contextlib.closing(past) if past is not None else contextlib.nullcontext():
         every = correlate([*dumps, *newer], repository, lambda directories: _check(directories, config, trouble), past)
     accounts, compared = every[: len(dumps)], every[len(dumps) :]
+    if options["write_test"]:
+        from goleaklint.cli import leak_tests
+
+        written = leak_tests.write(options["write_test"], accounts, repository)
+        for line in () if options["quiet"] else written:
+            click.echo(line, err=True)
+    thresholds, gates = thresholds_of(options, config), gates_of(options)
+    broken = [breach for index, each in enumerate(dumps) for breach in breaches(each, gates, index)]
+    known = gates_report.places(accounts)
     is_whole = bool(accounts) and (bool(compared) or not options["compare"])
     has_stdout = is_whole and pictures.write(accounts, compared, wanted)
     if has_stdout:
@@ -85,17 +103,22 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     elif options["format_"] == "json":
         from goleaklint.report import dump_json
 
-        terminal.write_out(dump_json.render(accounts, repository.root, unread))
+        failed = gates_report.as_json(broken, dumps, known)
+        terminal.write_out(dump_json.render(accounts, repository.root, unread, thresholds, failed))
     elif accounts:
         from goleaklint.report import dump_full
 
-        terminal.write_out(dump_full.render(accounts, terminal.look(sys.stdout, options["color"])))
+        look = terminal.look(sys.stdout, options["color"])
+        text = dump_full.render(accounts, look, thresholds)
+        terminal.write_out(text + gates_report.render(broken, dumps, known, look))
     for path, message in unread:
         click.echo(f"goleaklint: {visible(path)}: {visible(message)}", err=True)
     if not options["quiet"]:
         for line in _lines(_diagnostics(every, trouble), everything=options["verbose"] > 0):
             click.echo(line, err=True)
-    return CLEAN if dumps and (newer or not options["compare"]) else BAD_USE
+    if not dumps or (options["compare"] and not newer):
+        return BAD_USE
+    return FINDINGS if broken else CLEAN
 
 
 def _read_all(paths: Iterable[str]) -> tuple[list[Dump], list[Unread]]:

@@ -65,6 +65,7 @@ def card(rule: Rule) -> dict[str, Any]:
         "go": rule.go,
         "preview": rule.preview,
         "fixable": rule.fixable,
+        "fix": rule.fix,
         "doc": rule.doc,
     }
 

@@ -79,10 +79,24 @@ def lines(report: Report, config: Config, *, verbose: int, statistics: bool) -> 
         for reason, count in report.stats.skipped.items():
             yield f"skipped {count}: {reason}"
         yield f"suppressed {report.stats.suppressed} by comments"
+    if report.live is not None:
+        yield from _live(report)
     if config.format == "full" or verbose:
         yield headline(report)
     elif not report.stats.files:
         yield "no Go files to check"
+
+
+def _live(report: Report) -> Iterator[str]:
+    """What the dumps show of the findings, and what they show without one."""
+    live = report.live
+    assert live is not None
+    seen = [finding.goroutines for finding in report.findings if finding.goroutines]
+    shown = f"{_count(len(seen), 'finding')} show in the dump" if len(seen) != 1 else "1 finding shows in the dump"
+    yield f"{shown}, with {sum(seen)} of its {_count(live.goroutines, 'goroutine')}"
+    if live.unexplained_groups:
+        stuck = f"{_count(live.unexplained_goroutines, 'goroutine')} in {_count(live.unexplained_groups, 'group')}"
+        yield f"{stuck} blocked without a finding; goleaklint dump shows them"
 
 
 def headline(report: Report) -> str:

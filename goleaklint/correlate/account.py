@@ -102,6 +102,9 @@ def _predicted(group: Group, findings: Sequence[Finding], rules: Sequence[Rule],
         return group
     prediction = predict(group.bucket, group.creation, group.block, findings, rules, group.candidates)
     found = partners(group.block, repository) if prediction is None and _is_placed(group.block) else ()
+    if prediction is not None:
+        fix = next((rule.fix for rule in rules if rule.code == prediction.finding.code), "")
+        prediction = msgspec.structs.replace(prediction, fix=fix)
     return msgspec.structs.replace(group, prediction=prediction, partners=found)
 
 

@@ -51,10 +51,11 @@ class Match(StrEnum):
 
 
 class Prediction(msgspec.Struct, frozen=True, kw_only=True):
-    """The finding of `goleaklint check` that tells of the goroutines of a bucket."""
+    """The finding of `goleaklint check` that tells of the goroutines of a bucket, and what its rule says to change."""
 
     finding: Finding
     match: Match
+    fix: str = ""
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):

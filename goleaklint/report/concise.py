@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from goleaklint.model import Report
+from goleaklint.model import Finding, Report
 from goleaklint.report.formats import Look
 from goleaklint.report.sources import Sources, visible
 
@@ -12,5 +12,11 @@ def render(report: Report, sources: Sources, look: Look) -> str:
     lines = []
     for finding in report.findings:
         path, line, column = finding.span[:3]
-        lines.append(f"{visible(path)}:{line}:{column}: {finding.code} {visible(finding.message)}\n")
+        lines.append(f"{visible(path)}:{line}:{column}: {finding.code} {visible(finding.message)}{_live(finding)}\n")
     return "".join(lines)
+
+
+def _live(finding: Finding) -> str:
+    if not finding.goroutines:
+        return ""
+    return f" ({finding.goroutines} goroutine{'s' * (finding.goroutines > 1)} in the dump)"

@@ -19,7 +19,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from goleaklint.dump.account import Account, Group, How, Match, Site
+from goleaklint.dump.advice import fix, goleak_ignore, is_leaking
 from goleaklint.dump.goroutines import Bucket, Frame, Verdict
+from goleaklint.dump.health import Health, Thresholds, health
+from goleaklint.dump.patterns import own_frame, telling_frame
 from goleaklint.model import Report, Span
 from goleaklint.report.excerpt import Line, Mark, excerpt
 from goleaklint.report.formats import Look
@@ -43,6 +46,10 @@ _COLORS = {
     "waits": "red",
     "note": "magenta",
     "finding": "bold green",
+    "leaking": "bold red",
+    "suspicious": "bold yellow",
+    "watch": "bold cyan",
+    "healthy": "bold green",
 }
 _NOT_WAITING = frozenset({"running", "runnable"})
 _PARTNERED = re.compile(r"chan |select$|sync\.")
@@ -52,18 +59,23 @@ _MOST_CANDIDATES = 5
 _MOST_PARTNERS = 5
 _MOST_IDS = 5
 _MOST_LABELS = 3
+_MOST_REASONS = 6
 
 
-def render(accounts: Sequence[Account], look: Look) -> str:
-    """Every dump with its groups, the most certain leaks first; an empty line after each group."""
+def render(accounts: Sequence[Account], look: Look, thresholds: Thresholds | None = None) -> str:
+    """Every dump with its health and its groups, the most certain leaks first; an empty line after each group."""
     sources = Sources(Report())
-    lines = [line for account in accounts for line in _account(account, sources, look.width)]
+    lines = [
+        line
+        for account in accounts
+        for line in _account(account, health(account.dump, thresholds), sources, look.width)
+    ]
     if not look.color:
         return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines)
     return _colored(lines)
 
 
-def _account(account: Account, sources: Sources, width: int) -> Iterator[Line]:
+def _account(account: Account, state: Health, sources: Sources, width: int) -> Iterator[Line]:
     dump = account.dump
     counts: Counter[Verdict] = Counter()
     for bucket in dump.buckets:
@@ -73,14 +85,47 @@ def _account(account: Account, sources: Sources, width: int) -> Iterator[Line]:
         yield [(_INDENT, ""), (visible(dump.cause), "note")]
     if account.revision:
         yield [(f"{_INDENT}places are those of {visible(account.revision[:12])}, brought to the files of today", "")]
+    yield [(_INDENT, ""), (state.condition, state.condition), (f": {visible(state.because)}", "")]
     for verdict in Verdict:
         if counts[verdict]:
             yield [(f"{counts[verdict]:>9} ", ""), (verdict, verdict), (f"  {_MEANINGS[verdict]}", "")]
+    yield from _health(state)
     yield []
     for group in account.groups:
         if group.bucket.verdict is not Verdict.NEVER:
             yield from _group(group, sources, width)
             yield []
+
+
+def _health(state: Health) -> Iterator[Line]:
+    """The blocked share, the wait reasons, the longest waits, and the classic patterns with their counts."""
+    if not state.blocked and not state.seen:
+        return
+    yield [(f"{_INDENT}blocked: {state.blocked} of {state.total} ({state.share:.0f} %)", "")]
+    shown = [reason for reason in state.reasons if reason.verdict is not Verdict.NEVER]
+    waits = ", ".join(f"{reason.goroutines} [{visible(reason.reason)}]" for reason in shown[:_MOST_REASONS])
+    more = f", and {len(shown) - _MOST_REASONS} more" if len(shown) > _MOST_REASONS else ""
+    yield [(f"{_INDENT}reasons: {waits}{more}", "")]
+    for at, bucket in enumerate(state.oldest):
+        frame = telling_frame(bucket.stack)
+        place = f" {visible(frame.function)}" if frame is not None else ""
+        minutes = _minutes(bucket.minutes.most) if bucket.minutes is not None else ""
+        yield [(f"{_INDENT}{'longest:' if not at else '        '} {minutes} [{visible(bucket.reason)}]{place}", "")]
+    for at, seen in enumerate(state.seen):
+        yield [(f"{_INDENT}{'seen:   ' if not at else '        '} {seen.goroutines} {seen.pattern.title}", "")]
+        if seen.holder is not None:
+            holder = seen.holder
+            who = f"goroutine {holder.bucket.ids[0]}" if holder.bucket.ids else "a goroutine"
+            lock = own_frame(seen.buckets[0].stack)
+            where = f" of {visible(lock.function)}" if lock is not None else ""
+            yield [
+                (f"{_INDENT}         the lock{where} is likely held by {who} [{visible(holder.bucket.reason)}]", "note")
+            ]
+            yield [(f"{_INDENT}         in {visible(holder.frame.function)}: {visible(holder.why)}", "note")]
+
+
+def _minutes(number: int) -> str:
+    return f"{number} minute" + ("" if number == 1 else "s")
 
 
 def _group(group: Group, sources: Sources, width: int) -> Iterator[Line]:
@@ -105,6 +150,7 @@ def _group(group: Group, sources: Sources, width: int) -> Iterator[Line]:
         ]
     elif bucket.verdict in (Verdict.LEAK, Verdict.CANDIDATE):
         yield from _partners(group)
+    yield from _next_step(group)
 
 
 def _partners(group: Group) -> Iterator[Line]:
@@ -119,6 +165,17 @@ def _partners(group: Group) -> Iterator[Line]:
         yield [(f"{_INDENT}    {where}", ""), (f": {visible(site.statement)}", ""), (f"  ({site.note})", "gutter")]
     if len(group.partners) > _MOST_PARTNERS:
         yield [(f"{_INDENT}    and {len(group.partners) - _MOST_PARTNERS} more", "")]
+
+
+def _next_step(group: Group) -> Iterator[Line]:
+    """What to change, and how to tell a test that the goroutines are meant to be."""
+    if not is_leaking(group):
+        return
+    if change := fix(group):
+        sure = group.prediction is not None or group.bucket.verdict is Verdict.LEAK
+        yield [(f"{_INDENT}= {'fix' if sure else 'if they leak'}: ", "gutter"), (change, "")]
+    if ignored := goleak_ignore(group.bucket.stack):
+        yield [(f"{_INDENT}= if they are meant to be: ", "gutter"), (visible(ignored), "")]
 
 
 def _headline(bucket: Bucket) -> str:

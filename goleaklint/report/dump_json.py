@@ -6,6 +6,10 @@ repository      the directory that the dumps were compared with; local paths beg
 dumps           one for each file that could be read:
   path, format, cause ("" or the line that says why the process printed it), goroutines (their number)
   revision      "" or the commit in which places were looked for first (--rev, --binary)
+  health        {condition, because, blocked, blockedShare (percent), reasons: [{reason, verdict, goroutines}],
+                longest: [{minutes, group}], patterns: [{name, title, goroutines, groups, holder}]}
+                condition: "healthy", "watch", "suspicious" or "leaking"; a group by its number in `groups`, from 0
+                holder: null, or who likely holds the lock that the first group waits for: {group, function, why}
   groups        the most certain leaks first, then the biggest:
     verdict     "leak", "candidate", "possible", "test" or "never"
     reason, durable, count, leaked, locked, parents
@@ -25,7 +29,10 @@ dumps           one for each file that could be read:
     finding     null, or {code, name, severity, confidence, message, path, line, column, fingerprint, match}
                 match: "block and creation", "block", "creation" or "candidate"
     partners    places of operations that could wake them (its `note` says how), where finding is null
+    fix         what to change, in one phrase; "" where there is nothing to say
+    goleak      the option of goleak that leaves these goroutines out of a test; "" where they are no leak
   diagnostics   [{path, line, kind, message}] about this dump
+gates           [{gate, limit, value, path, group}]: the gates that do not hold; docs/json.md
 unread          [{path, message}]: the files that could not be read
 """
 
@@ -38,7 +45,9 @@ import msgspec
 
 from goleaklint import __version__
 from goleaklint.dump.account import Account, Group, How, Prediction, Site
+from goleaklint.dump.advice import fix, goleak_ignore, is_leaking
 from goleaklint.dump.goroutines import Bucket, Frame, Stack
+from goleaklint.dump.health import Health, Thresholds, health
 from goleaklint.model import Diagnostic, Report
 from goleaklint.report.sources import Sources, utf8
 
@@ -46,20 +55,27 @@ SCHEMA_VERSION = 1
 _AROUND = 2  # lines of an excerpt before and after the place
 
 
-def render(accounts: Sequence[Account], repository: str, unread: Sequence[tuple[str, str]]) -> str:
+def render(
+    accounts: Sequence[Account],
+    repository: str,
+    unread: Sequence[tuple[str, str]],
+    thresholds: Thresholds | None = None,
+    gates: Sequence[dict[str, Any]] = (),
+) -> str:
     """One object, indented, with a stable order of keys."""
     sources = Sources(Report())
     document = {
         "schemaVersion": SCHEMA_VERSION,
         "goleaklint": __version__,
         "repository": utf8(repository),
-        "dumps": [_account(account, sources) for account in accounts],
+        "dumps": [_account(account, health(account.dump, thresholds), sources) for account in accounts],
+        "gates": gates,
         "unread": [{"path": utf8(path), "message": utf8(message)} for path, message in unread],
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 
-def _account(account: Account, sources: Sources) -> dict[str, Any]:
+def _account(account: Account, state: Health, sources: Sources) -> dict[str, Any]:
     dump = account.dump
     return {
         "path": utf8(dump.path),
@@ -67,8 +83,43 @@ def _account(account: Account, sources: Sources) -> dict[str, Any]:
         "cause": utf8(dump.cause),
         "goroutines": dump.total,
         "revision": account.revision,
+        "health": _health(state, dump.buckets),
         "groups": [_group(group, sources) for group in account.groups],
         "diagnostics": [_diagnostic(item) for item in (*dump.diagnostics, *account.diagnostics)],
+    }
+
+
+def _health(state: Health, buckets: Sequence[Bucket]) -> dict[str, Any]:
+    number = {id(bucket): at for at, bucket in enumerate(buckets)}
+    return {
+        "condition": state.condition,
+        "because": utf8(state.because),
+        "blocked": state.blocked,
+        "blockedShare": round(state.share, 1),
+        "reasons": [
+            {"reason": utf8(each.reason), "verdict": each.verdict, "goroutines": each.goroutines}
+            for each in state.reasons
+        ],
+        "longest": [
+            {"minutes": bucket.minutes.most if bucket.minutes is not None else None, "group": number[id(bucket)]}
+            for bucket in state.oldest
+        ],
+        "patterns": [
+            {
+                "name": seen.pattern.name,
+                "title": seen.pattern.title,
+                "goroutines": seen.goroutines,
+                "groups": [number[id(bucket)] for bucket in seen.buckets],
+                "holder": None
+                if seen.holder is None
+                else {
+                    "group": number[id(seen.holder.bucket)],
+                    "function": utf8(seen.holder.frame.function),
+                    "why": utf8(seen.holder.why),
+                },
+            }
+            for seen in state.seen
+        ],
     }
 
 
@@ -92,6 +143,8 @@ def _group(group: Group, sources: Sources) -> dict[str, Any]:
         "block": _site(group.block, sources),
         "finding": _finding(group.prediction),
         "partners": [_site(site, sources) for site in group.partners],
+        "fix": fix(group),
+        "goleak": utf8(goleak_ignore(bucket.stack)) if is_leaking(group) else "",
     }
 
 

@@ -37,6 +37,7 @@ _COLORS = {
     "gutter": "bright_blue",
     "related": "bright_blue",
     "exit": "magenta",
+    "live": "bold magenta",
 }
 # A finding that blocks in fifty places is understood from the first few.
 MOST_RELATED = 8
@@ -63,6 +64,9 @@ def _story(finding: Finding, sources: Sources, width: int) -> Iterator[Line]:
             yield from excerpt(here, sources, gutter=gutter, width=width)
         else:
             yield from ([(f"{'':>{gutter}} = {mark.span.line}: {mark.text}", "related")] for mark in here if mark.text)
+    if finding.goroutines:
+        many = f"{finding.goroutines} goroutine{'s' * (finding.goroutines > 1)}"
+        yield [(f"{'':>{gutter}} = ", "gutter"), (f"{many} in the dump", "live")]
     if len(finding.related) > len(related):
         more = len(finding.related) - len(related)
         yield [(f"{'':>{gutter}} = ", "gutter"), (f"and {more} more places; --format json has them all", "")]

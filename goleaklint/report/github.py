@@ -32,7 +32,10 @@ def _command(finding: Finding) -> str:
         properties["endColumn"] = str(end_column)
     properties["title"] = f"{finding.code} {finding.name}"
     listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    message = f"{path}:{line}:{column}: {finding.message}"
+    live = (
+        f" ({finding.goroutines} goroutine{'s' * (finding.goroutines > 1)} in the dump)" if finding.goroutines else ""
+    )
+    message = f"{path}:{line}:{column}: {finding.message}{live}"
     return f"::{_COMMANDS[finding.severity]} {listed}::{_data(message)}\n"
 
 

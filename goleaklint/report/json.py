@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from goleaklint import __version__
-from goleaklint.model import Finding, Report, Rule, Span
+from goleaklint.model import Finding, Live, Report, Rule, Span
 from goleaklint.report.formats import Look
 from goleaklint.report.sources import Sources, utf8
 
@@ -29,6 +29,7 @@ def render(report: Report, sources: Sources, look: Look) -> str:
         "rules": [_rule(rule) for rule in report.rules if rule.code in used],
         "rulesOn": sorted(report.on),
         "stats": report.stats,
+        "live": _live(report.live),
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
@@ -47,6 +48,17 @@ def _finding(finding: Finding) -> dict[str, Any]:
         ],
         "flow": [{"message": utf8(step.message), "span": _span(step.span)} for step in finding.flow],
         "fingerprint": finding.fingerprint,
+        "goroutines": finding.goroutines,
+    }
+
+
+def _live(live: Live | None) -> dict[str, int] | None:
+    if live is None:
+        return None
+    return {
+        "goroutines": live.goroutines,
+        "unexplainedGroups": live.unexplained_groups,
+        "unexplainedGoroutines": live.unexplained_goroutines,
     }
 
 

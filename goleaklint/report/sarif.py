@@ -50,12 +50,14 @@ def render(report: Report, sources: Sources, look: Look) -> str:
 
 
 def most_important(findings: Iterable[Finding]) -> list[Finding]:
-    """The results that GitHub keeps, in the order of the report: worst first, then surest first."""
+    """The results that GitHub keeps, in the order of the report: seen in a dump, then worst, then surest first."""
     severities, confidences = [*Severity], [*Confidence]
-    ranked = sorted(
-        findings, key=lambda f: (-severities.index(f.severity), -confidences.index(f.confidence), f.sort_key())
-    )
-    return sorted(ranked[:MOST_RESULTS], key=Finding.sort_key)
+
+    def rank(f: Finding) -> tuple[object, ...]:
+        return -(f.goroutines or 0), -severities.index(f.severity), -confidences.index(f.confidence), f.sort_key()
+
+    kept = sorted(findings, key=rank)[:MOST_RESULTS]
+    return sorted(kept, key=lambda f: (-(f.goroutines or 0), f.sort_key()))
 
 
 def _driver(report: Report, cut: int) -> dict[str, Any]:
@@ -106,7 +108,7 @@ def _result(finding: Finding, index: dict[str, int], sources: Sources, hashes: d
         result["ruleIndex"] = index[finding.code]
     result |= {
         "level": finding.severity,
-        "message": {"text": _bracketed(finding.message) + (f" ({links})" if links else "")},
+        "message": {"text": _bracketed(finding.message) + _live(finding) + (f" ({links})" if links else "")},
         "locations": [_location(finding.span, sources) | _logical(finding.function)],
     }
     if related:
@@ -121,7 +123,17 @@ def _result(finding: Finding, index: dict[str, int], sources: Sources, hashes: d
     if prints := _fingerprints(finding, sources, hashes):
         result["partialFingerprints"] = prints
     result["properties"] = {"confidence": finding.confidence}
+    if finding.goroutines is not None:
+        result["properties"]["goroutines"] = finding.goroutines
+    if finding.goroutines:
+        result["occurrenceCount"] = finding.goroutines
     return result
+
+
+def _live(finding: Finding) -> str:
+    if not finding.goroutines:
+        return ""
+    return f"; {finding.goroutines} goroutine{'s' * (finding.goroutines > 1)} in the dump"
 
 
 def _fingerprints(finding: Finding, sources: Sources, hashes: dict[str, LineHashes]) -> dict[str, str]:

@@ -139,6 +139,7 @@ def test_json(tree: Path, tool: Tool) -> None:
                 "related": [],
                 "flow": [],
                 "fingerprint": "…",
+                "goroutines": None,
             }
         ],
         "diagnostics": [],
@@ -152,6 +153,7 @@ def test_json(tree: Path, tool: Tool) -> None:
         ],
         "rulesOn": ["GLK900", "GLK901", "TST202", "TST999"],
         "stats": {"files": 1, "lines": 5, "packages": 1, "suppressed": 0, "skipped": {}},
+        "live": None,
     }
 
 

@@ -79,6 +79,7 @@ def test_rules_as_json(capfd: pytest.CaptureFixture[str]) -> None:
         "go": "",
         "preview": False,
         "fixable": False,
+        "fix": "",
     }
 
 

@@ -34,7 +34,14 @@ PREDICTED = Report(
         ),
     ),
     rules=(
-        Rule(code="GLK101", name="abandoned-send", severity=Severity.ERROR, since="0.1.0", wait_reasons=("chan send",)),
+        Rule(
+            code="GLK101",
+            name="abandoned-send",
+            severity=Severity.ERROR,
+            since="0.1.0",
+            wait_reasons=("chan send",),
+            fix="make room for the send",
+        ),
     ),
 )
 
@@ -72,9 +79,19 @@ def test_full(run: Run) -> None:
     assert out.startswith(
         """\
 minutes.txt: 31 goroutines, 11 groups
+  leaking: nothing can wake 3 goroutines
         3 leak  nothing can wake them
        27 candidate  leaks, if they are many or wait long
         1 never  the runtime's own, or busy with this dump; not shown
+  blocked: 30 of 31 (97 %)
+  reasons: 3 [select (no cases)], 15 [chan receive], 9 [chan send], 3 [coroutine]
+  longest: 2 minutes [select (no cases)] example.com/shop/internal/stock.Helpers.func4
+           2 minutes [chan send] example.com/shop/internal/orders.Place.func1
+           2 minutes [chan send] example.com/shop/internal/stock.Helpers.func2
+  seen:    3 wait in a select without cases
+           9 blocked in a channel send
+           3 iterators of iter.Pull whose stop was not called
+           15 wait in a receive or select on a channel of the program
 
 leak: 3 goroutines [select (no cases)], for 2 minutes
   created by example.com/shop/kit.Watch[...]
@@ -101,6 +118,8 @@ leak: 3 goroutines [select (no cases)], for 2 minutes
         "   |     ^^^^^^^^^^^^^^^^^^^ waits here",
         "  = predicted by GLK101 abandoned-send (high confidence) at internal/orders/orders.go:20:3:"
         " send on done blocks for ever",
+        "  = fix: make room for the send",
+        '  = if they are meant to be: goleak.IgnoreTopFunction("example.com/shop/internal/orders.Place.func1")',
     ]
 
 
@@ -117,11 +136,15 @@ def test_full_of_a_library(run: Run) -> None:
 def test_full_of_a_crash(run: Run) -> None:
     """Why the process ended stands above; a dump of main alone shows no group but main's."""
     _, out, _ = run(capture("deadlock"))
-    assert out.split("\n")[:6] == [
+    assert out.split("\n")[:10] == [
         "deadlock.txt: 4 goroutines, 2 groups",
         "  fatal error: all goroutines are asleep - deadlock!",
+        "  leaking: the runtime says that all goroutines are asleep",
         "        3 candidate  leaks, if they are many or wait long",
         "        1 possible  may end by other means: a deadline, a close, their own loop",
+        "  blocked: 3 of 4 (75 %)",
+        "  reasons: 3 [chan send], 1 [sync.WaitGroup.Wait]",
+        "  seen:    3 blocked in a channel send",
         "",
         "candidate: 3 goroutines [chan send]",
     ]
@@ -162,6 +185,23 @@ def test_json(run: Run) -> None:
                 "cause": "",
                 "goroutines": 1,
                 "revision": "",
+                "health": {
+                    "condition": "healthy",
+                    "because": "1 goroutine, below 500, and none that nothing can wake",
+                    "blocked": 1,
+                    "blockedShare": 100.0,
+                    "reasons": [{"reason": "chan send", "verdict": "candidate", "goroutines": 1}],
+                    "longest": [{"minutes": 3, "group": 0}],
+                    "patterns": [
+                        {
+                            "name": "blocked-send",
+                            "title": "blocked in a channel send",
+                            "goroutines": 1,
+                            "groups": [0],
+                            "holder": None,
+                        }
+                    ],
+                },
                 "groups": [
                     {
                         "verdict": "candidate",
@@ -245,11 +285,14 @@ def test_json(run: Run) -> None:
                             "match": "block",
                         },
                         "partners": [],
+                        "fix": "make room for the send",
+                        "goleak": 'goleak.IgnoreTopFunction("example.com/shop/internal/orders.Place.func1")',
                     }
                 ],
                 "diagnostics": [],
             }
         ],
+        "gates": [],
         "unread": [],
     }
 
@@ -326,7 +369,7 @@ def test_hostile_names(run: Run) -> None:
     for color in ("never", "always"):
         code, out, err = run("--color", color, write(text))
         plain = out
-        for code_of_ours in ("\x1b[0m", "\x1b[1m", "\x1b[1;36m", "\x1b[35m", "\x1b[94m"):
+        for code_of_ours in ("\x1b[0m", "\x1b[1m", "\x1b[1;36m", "\x1b[35m", "\x1b[94m", "\x1b[1;32m"):
             plain = plain.replace(code_of_ours, "")
         assert (code, err) == (0, "")
         assert [char for char in "\x1b\x07\x08\x9b\u202e" if char in plain] == []
@@ -409,3 +452,41 @@ def test_same_bytes_each_time(run: Run) -> None:
     """The same dump and source give the same output."""
     name = capture("all")
     assert {run("--format", form, name)[1] for form in ("json", "json")} == {run("--format", "json", name)[1]}
+
+
+def test_gates(run: Run) -> None:
+    """A limit that does not hold: exit code 1, the value over it, the group and its creation site, in both formats."""
+    name = capture("minutes")
+    limits = ("--max-goroutines", "30", "--max-blocked-share", "96.5", "--max-wait", "2")
+    code, out, _ = run(*limits, name)
+    assert (code, out.partition("\ngate ")[2]) == (
+        1,
+        """\
+--max-goroutines 30: 31 goroutines, most of them 3 [select (no cases)]
+  in example.com/shop/internal/stock.Helpers.func4 /srv/src/example.com/shop/internal/stock/stock.go:85
+  created by example.com/shop/kit.Watch[...] at kit/group.go:15:2
+gate --max-blocked-share 96.5: 96.8 % of the goroutines are blocked, most of them 3 [select (no cases)]
+  in example.com/shop/internal/stock.Helpers.func4 /srv/src/example.com/shop/internal/stock/stock.go:85
+  created by example.com/shop/kit.Watch[...] at kit/group.go:15:2
+
+""",
+    )
+    code, out, _ = run(*limits, "--format", "json", name)
+    assert (code, [(gate["gate"], gate["value"]) for gate in json.loads(out)["gates"]]) == (
+        1,
+        [("max-goroutines", 31), ("max-blocked-share", 96.8)],
+    )
+    assert run("--max-goroutines", "31", name)[0] == 0
+
+
+def test_thresholds(run: Run) -> None:
+    """Of the configuration, and of the options over it."""
+    name = capture("log")
+    Path("goleaklint.toml").write_text("[dump]\nhealthy-below = 1\n")
+    for arguments, words in (
+        ((), "  healthy: 1 goroutine, below 500"),
+        (("--config", "goleaklint.toml"), "  watch: 1 goroutine, not below 1"),
+        (("--config", "goleaklint.toml", "--healthy-below", "2"), "  healthy: 1 goroutine, below 2"),
+        (("--config", "dump.healthy-below=0"), "  watch: 1 goroutine, not below 0"),
+    ):
+        assert run(*arguments, name)[1].split("\n")[1].startswith(words)

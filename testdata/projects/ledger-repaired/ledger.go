@@ -1,0 +1,53 @@
+// Package ledger leaks nothing; ledger/ holds the same package with leaks.
+package ledger
+
+import (
+	"errors"
+	"sync"
+	"time"
+)
+
+// Balance gives up waiting and leaves the goroutine that sends behind.
+func Balance() error {
+	total := make(chan int, 1)
+	go func() {
+		time.Sleep(20 * time.Millisecond)
+		total <- 1
+	}()
+	select {
+	case <-total:
+		return nil
+	case <-time.After(time.Millisecond):
+		return errors.New("timeout")
+	}
+}
+
+// Audit never closes the channel that its worker, started by a WaitGroup's helper, ranges over.
+func Audit() {
+	var group sync.WaitGroup
+	entries := make(chan int, 1)
+	run(&group, func() {
+		for range entries {
+		}
+	})
+	entries <- 1
+	close(entries)
+	group.Wait()
+}
+
+func run(group *sync.WaitGroup, work func()) {
+	group.Add(1)
+	go func() {
+		defer group.Done()
+		work()
+	}()
+}
+
+// Follow starts a watcher that nothing stops.
+func Follow(name string, tick chan struct{}) {
+	go func() {
+		for range tick {
+			_ = name
+		}
+	}()
+}
