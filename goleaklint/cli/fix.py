@@ -122,7 +122,7 @@ def diff(fixed: Fixed) -> bytes:
     """What the fixes would change, as a unified diff."""
     lines: list[bytes] = []
     for path in sorted(fixed.after):
-        name = visible(path).encode()
+        name = visible(path).lstrip("/").encode()
         old, new = (data[path].splitlines(keepends=True) for data in (fixed.before, fixed.after))
         for line in difflib.diff_bytes(difflib.unified_diff, old, new, b"a/" + name, b"b/" + name):
             lines.append(line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n")
