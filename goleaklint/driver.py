@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from goleaklint import catalog as catalogs
+from goleaklint import edits
 from goleaklint.config import Config, repository_root
 from goleaklint.filters import alike, fingerprint, select, suppress
 from goleaklint.model import Diagnostic, Finding, Report, Stats
@@ -44,8 +45,11 @@ def check_paths(
     force_exclude: bool = False,
     progress: Progress | None = None,
     cache: Path | None = None,
+    instead: dict[str, bytes] | None = None,
 ) -> Report:
     """Check the packages of `paths`. `given` holds the bytes of files that stand in for those on disk (stdin).
+
+    `instead` holds bytes to take instead of those of files that are found (what they will be when they are fixed).
 
     `cache` is the folder in which results are kept between runs; None keeps none.
 
@@ -57,7 +61,8 @@ def check_paths(
     module.forget()
     root = repository_root(Path.cwd())
     given = {tidy(path): data for path, data in (given or {}).items()}
-    checker = Checker(config, root, given=given, ignore_suppressions=ignore_suppressions, cache=cache)
+    instead = instead or {}
+    checker = Checker(config, root, given=instead | given, ignore_suppressions=ignore_suppressions, cache=cache)
     options = Options(
         exclude=config.exclude,
         base=config.base or ".",
@@ -87,7 +92,7 @@ def check_paths(
             skipped=dict(sorted(skipped.items())),
         ),
         root=root.as_posix(),
-        given=given,
+        given=instead | given,
     )
 
 
@@ -206,7 +211,8 @@ class Checker:
         def line(path: str, number: int) -> bytes:
             return lines[path][number - 1] if 0 < number <= len(lines[path]) else b""
 
-        return self._shown(fingerprint.assign(findings, line=line, local=self._local))
+        named = self._shown(fingerprint.assign(findings, line=line, local=self._local))
+        return [edits.stamped(finding, files[finding.span.path]) for finding in named]
 
     def _shown(self, findings: list[Finding]) -> list[Finding]:
         return [finding for finding in findings if finding.confidence >= self.config.min_confidence]

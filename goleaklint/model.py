@@ -85,6 +85,25 @@ class Step(NamedTuple):
     message: str
 
 
+class Edit(NamedTuple):
+    """The text that takes the place of a span; an insertion has an empty span. Line ends are `\\n`."""
+
+    span: Span
+    text: str
+
+
+class Fix(NamedTuple):
+    """Edits of the file of a finding that take the leak away; a `safe` one changes nothing else that the code does.
+
+    `digest` is that of the bytes that the edits are made for.
+    """
+
+    edits: tuple[Edit, ...]
+    safe: bool
+    message: str
+    digest: str = ""
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One place where a rule holds.
 
@@ -102,6 +121,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     flow: tuple[Step, ...] = ()
     fingerprint: str = ""  # its name across runs, given by filters/fingerprint.py: no line number in it
     goroutines: int | None = None  # how many of the dumps given to the run are stuck this way; None without a dump
+    fix: Fix | None = None
 
     def sort_key(self) -> tuple[Span, str, str]:
         """Path, line, column, code: the order of every report."""

@@ -68,6 +68,7 @@ RULE = Rule(
     name="held-connection",
     severity=Severity.WARNING,
     confidence=Confidence.MEDIUM,
+    fixable=True,
     since="0.2.0",
     wait_reasons=("select",),
     fix="give the connection back on every way out: defer Close of the rows, or Rollback of the transaction",
@@ -116,7 +117,9 @@ def check(package: Package) -> Iterator[Finding]:
             found = lapse(duty)
             if found is not None:
                 unsure = found.drained or known.file.is_test
-                yield finding(RULE, found, _message(found), Confidence.LOW if unsure else Confidence.MEDIUM)
+                confidence = Confidence.LOW if unsure else Confidence.MEDIUM
+                method = ".Close" if duty.api is _ROWS else None
+                yield finding(RULE, found, _message(found), confidence, method=method)
 
 
 def _message(found: Lapse) -> str:

@@ -53,15 +53,17 @@ from goleaklint.facts.handling import Given, Handling, callee_story, given
 from goleaklint.facts.parents import parents
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.resolve import Bindings, bindings
+from goleaklint.facts.rewrites import below, deferred, is_free, replaced, siblings
 from goleaklint.facts.uses import Thing, Use, use_of
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
-from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
+from goleaklint.model import Confidence, Finding, Fix, Related, Role, Rule, Severity
 
 RULE = Rule(
     code="GLK501",
     name="lost-cancel",
     severity=Severity.WARNING,
+    fixable=True,
     since="0.1.0",
     wait_reasons=("select", "chan receive"),
     fix="call the cancel function on every way out: defer cancel() behind the error check",
@@ -285,11 +287,38 @@ def _is_root(known: Bindings, call: ast.Call) -> bool:
     return known.api(parent) in apis.ROOT_CONTEXTS
 
 
+def _fix(known: Bindings, made: _Made) -> Fix | None:
+    """`defer cancel()` below the statement; none where the context, or its cancel function, outlives the function."""
+    stmt, context = made.stmt, known.var(made.context)
+    if not isinstance(stmt, ast.Assign) or not isinstance(made.cancel, ast.Name) or context is None:
+        return None
+    up = parents(known)
+    if any(isinstance(up.of(read), ast.Return | ast.Assign | ast.Element | ast.Unary) for read in context.reads):
+        return None
+    lasting = [up.function(read) for read in context.reads if up.function(read) is not made.function]
+    if any(function.role == "" for function in lasting):
+        return None  # a closure that somebody may call later
+    arg = "nil" if made.api.endswith("Cause") and "WithCancelCause" in made.api else ""
+    if made.cancel.name == "_":
+        name = next((word for word in ("cancel", "cancelCtx") if is_free(made.function, word)), None)
+        if name is None or stmt.op != ":=" or siblings(known, stmt) is None:
+            return None
+        edits = replaced(known.file, made.cancel, name), below(known.file, stmt, f"defer {name}({arg})")
+        if edits[0] is None or edits[1] is None:
+            return None
+        return Fix((edits[0], edits[1]), False, f"add defer {name}({arg})")
+    var = known.var(made.cancel)
+    if var is None or stmt.op != ":=":
+        return None
+    return deferred(known, stmt, None, var, f"{var.name}({arg})", names=frozenset({"()"}), looks=False)
+
+
 def _finding(known: Bindings, made: _Made, message: str, related: tuple[Related, ...], *, everywhere: bool) -> Finding:
     ends_itself = made.api in apis.WITH_DEADLINE
     is_root = _is_root(known, made.call)
     severity = Severity.ERROR if everywhere and not ends_itself else RULE.severity
     return Finding(
+        fix=_fix(known, made),
         code=RULE.code,
         name=RULE.name,
         severity=Severity.NOTE if known.file.is_test else severity,

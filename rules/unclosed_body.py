@@ -64,6 +64,7 @@ RULE = Rule(
     name="unclosed-body",
     severity=Severity.WARNING,
     confidence=Confidence.MEDIUM,
+    fixable=True,
     since="0.2.0",
     wait_reasons=("select", "IO wait"),
     fix="defer the body's Close behind the error check, and read it to its end",
@@ -139,7 +140,8 @@ def check(package: Package) -> Iterator[Finding]:
         for duty in duties(known, table):
             found = lapse(duty) if not _is_head(known, duty) else None
             if found is not None:
-                yield finding(RULE, found, _message(found), _confidence(found))
+                method = ".Body.Close" if duty.api is _RESPONSE else None
+                yield finding(RULE, found, _message(found), _confidence(found), method=method)
 
 
 def _message(found: Lapse) -> str:

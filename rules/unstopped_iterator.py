@@ -63,6 +63,7 @@ RULE = Rule(
     code="GLK704",
     name="unstopped-iterator",
     severity=Severity.ERROR,
+    fixable=True,
     since="0.2.0",
     wait_reasons=("coroutine",),
     go=">=1.23",
@@ -90,7 +91,7 @@ def check(package: Package) -> Iterator[Finding]:
                 continue
             assert duty.var is not None
             confidence = Confidence.LOW if found.drained else Confidence.HIGH
-            yield finding(RULE, found, words(found, duty.var.name, "called"), confidence)
+            yield finding(RULE, found, words(found, duty.var.name, "called"), confidence, method="")
 
 
 def _drop(pulled: object) -> Confidence:

@@ -55,6 +55,7 @@ RULE = Rule(
     name="unstopped-signals",
     severity=Severity.WARNING,
     confidence=Confidence.MEDIUM,
+    fixable=True,
     since="0.2.0",
     wait_reasons=("select", "chan receive"),
     fix="call signal.Stop, or the stop function of NotifyContext, on every way out",
@@ -79,7 +80,7 @@ def check(package: Package) -> Iterator[Finding]:
                 if duty.var is None
                 else words(found, duty.var.name, "called")
             )
-            yield finding(RULE, found, message, _confidence(known, found))
+            yield finding(RULE, found, message, _confidence(known, found), method="")
         if decl.file.is_test or facts.unit.package == "main" or any(_STOPS.search(f.data) for f in facts.unit.files):
             continue
         for function in known.functions:

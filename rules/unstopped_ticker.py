@@ -55,6 +55,7 @@ RULE = Rule(
     name="unstopped-ticker",
     severity=Severity.NOTE,
     confidence=Confidence.LOW,
+    fixable=True,
     since="0.2.0",
     go="<1.23",
     fix="defer the ticker's Stop",
@@ -77,7 +78,7 @@ def check(package: Package) -> Iterator[Finding]:
         for duty in duties(known, _TABLE):
             found = lapse(duty)
             if found is not None and duty.var is not None:
-                yield finding(RULE, found, words(found, duty.var.name, "stopped"), RULE.confidence)
+                yield finding(RULE, found, words(found, duty.var.name, "stopped"), RULE.confidence, method=".Stop")
         for function in known.functions:
             yield from _unstoppable(known, function)
 

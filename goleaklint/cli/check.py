@@ -60,6 +60,11 @@ _UNREAD = frozenset({"unreadable", "binary", "partly-parsed"})
 )
 @click.option("--jobs", "-j", type=click.IntRange(min=0), metavar="N", help="Processes; 0 is as many as processors.")
 @click.option("--cache/--no-cache", "caching", default=True, help="Keep results between runs (see `goleaklint cache`).")
+@click.option("--fix", "fixing", is_flag=True, help="Fix what can be fixed without changing anything else.")
+@click.option(
+    "--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that may change what the code does."
+)
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule, on standard error.")
 @config_options
 @color_option
@@ -75,6 +80,10 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
     config = load_config(
         options["configs"], isolated=options["isolated"], options=_choices(options), paths=paths
     ).config
+    if options["unsafe_fixes"] and not (options["fixing"] or options["diff"]):
+        raise click.UsageError("--unsafe-fixes is for --fix and --diff")
+    if options["dumps"] and (options["fixing"] or options["diff"]):
+        raise click.UsageError("--dump tells of the code as it ran: fix it in a run of its own")
     paths, given = _standard_input(paths, options["stdin_filename"])
     if options["dumps"]:
         from goleaklint.cli import live
@@ -83,16 +92,51 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
         report = live.counted(_check(paths, config, given, options), captured, paths)
     else:
         report = _check(paths, config, given, options)
+    is_filter = bool(given) and options["fixing"] and not options["diff"]
+    if options["fixing"] or options["diff"]:
+        report, code = _fix(report, paths, config, given, options)
+        if options["diff"]:
+            return code
     look = terminal.look(sys.stdout, options["color"])
     for name, path in outputs:
         try:
             terminal.write_file(path, formats.render(name, report, terminal.FILE_LOOK))
         except OSError as error:
             raise click.ClickException(f"cannot write {path}: {error.strerror}") from None
-    terminal.write_out(formats.render(config.format, report, look))
+    if is_filter:
+        # standard output has the fixed source
+        click.echo(formats.render("concise", report, terminal.FILE_LOOK), err=True, nl=False)
+    else:
+        terminal.write_out(formats.render(config.format, report, look))
     if not options["quiet"]:
         summary.write(report, config, verbose=options["verbose"], statistics=options["statistics"])
     return exit_code(report, config, exit_zero=options["exit_zero"])
+
+
+def _fix(
+    report: Report, paths: tuple[str, ...], config: Config, given: dict[str, bytes], options: dict[str, Any]
+) -> tuple[Report, int]:
+    """The report after the fixes; with --diff also the exit code of the run, which is then over."""
+    from goleaklint.cli import fix
+
+    def again(instead: dict[str, bytes]) -> Report:
+        stands = {path: instead.get(path, data) for path, data in given.items()}
+        return _check(paths, config, stands, options, instead)
+
+    fixed = fix.fix(again, report, unsafe=options["unsafe_fixes"])
+    troubles: list[str] = []
+    if options["diff"]:
+        terminal.write_out(fix.diff(fixed))
+    elif given:
+        terminal.write_out(next(iter((given | fixed.after).values())))
+    else:
+        troubles = fix.write(fixed)
+    if not options["quiet"]:
+        click.echo(fix.headline(fixed, would=options["diff"], unsafe=options["unsafe_fixes"]), err=True)
+    for trouble in troubles:
+        click.echo(trouble, err=True)
+    after = again({}) if troubles else fixed.report
+    return after, FINDINGS if fixed.after and not options["exit_zero"] else CLEAN
 
 
 def exit_code(report: Report, config: Config, *, exit_zero: bool) -> int:
@@ -105,7 +149,13 @@ def exit_code(report: Report, config: Config, *, exit_zero: bool) -> int:
     return CLEAN
 
 
-def _check(paths: tuple[str, ...], config: Config, given: dict[str, bytes], options: dict[str, Any]) -> Report:
+def _check(
+    paths: tuple[str, ...],
+    config: Config,
+    given: dict[str, bytes],
+    options: dict[str, Any],
+    instead: dict[str, bytes] | None = None,
+) -> Report:
     from goleaklint.golang.discover import NoSuchPath
 
     try:
@@ -118,6 +168,7 @@ def _check(paths: tuple[str, ...], config: Config, given: dict[str, bytes], opti
                 force_exclude=options["force_exclude"],
                 progress=progress,
                 cache=store.directory() if options["caching"] else None,
+                instead=instead,
             )
     except (CatalogError, NoSuchPath) as error:
         raise click.ClickException(str(error)) from error

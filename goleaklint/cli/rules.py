@@ -87,6 +87,8 @@ def page(rule: Rule) -> str:
         facts.append(f"Go {rule.go}")
     if rule.preview:
         facts.append("in preview")
+    if rule.fixable:
+        facts.append("fixable with --fix")
     lines = [f"# {rule.code} {rule.name}", "", ", ".join(facts)]
     if rule.wait_reasons:
         lines.append("in a goroutine dump: " + ", ".join(f"[{reason}]" for reason in rule.wait_reasons))
@@ -94,7 +96,7 @@ def page(rule: Rule) -> str:
 
 
 def _noted(rule: Rule) -> str:
-    return rule.title + (" (preview)" if rule.preview else "")
+    return rule.title + (" (preview)" if rule.preview else "") + (" (fixable)" if rule.fixable else "")
 
 
 def _catalog(options: dict[str, Any]) -> Catalog:

@@ -14,6 +14,7 @@ from goleaklint.facts.handling import Given, Handling, callee_story, exits_of
 from goleaklint.facts.parents import parents
 from goleaklint.facts.paths import Point
 from goleaklint.facts.resolve import Bindings
+from goleaklint.facts.rewrites import release
 from goleaklint.facts.typed import typed
 from goleaklint.facts.types import TESTING, Ty, canonical
 from goleaklint.facts.uses import Thing, Use
@@ -199,8 +200,13 @@ def finding(
     confidence: Confidence,
     story: tuple[Related, ...] = (),
     severity: Severity | None = None,
+    method: str | None = None,
 ) -> Finding:
-    """The finding of a lapse, at the acquisition; tests end with their process and get a note."""
+    """The finding of a lapse, at the acquisition; tests end with their process and get a note.
+
+    `method` releases the value and does no harm when it is called again: `.Body.Close`, "" for a function. With it the
+    finding has a fix where there is one.
+    """
     duty = found.duty
     known = duty.known
     if duty.api.made is not None:
@@ -217,6 +223,9 @@ def finding(
         span=known.head(duty.call),
         function=known.qualified(duty.function),
         related=(*story, *told, *exits_of(known, found.exits, name, again)),
+        fix=None
+        if method is None or found.how == "callee"
+        else release(known, duty.stmt, duty.error, duty.var, found.how, method),
     )
 
 

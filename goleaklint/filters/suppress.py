@@ -36,7 +36,7 @@ def apply(
         if malformed_suppression.RULE.code in codes:
             about += malformed_suppression.check(directive for directive, _ in present)
         if unused_suppression.RULE.code in codes and path not in partial:
-            about += unused_suppression.check(present, codes)
+            about += unused_suppression.check(present, codes, data)
         _divide(about, present, kept, suppressed)
     return kept, suppressed
 

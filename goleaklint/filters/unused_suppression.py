@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from goleaklint.filters.directives import Directive
-from goleaklint.model import Confidence, Finding, Rule, Severity
+from goleaklint.model import Confidence, Edit, Finding, Fix, Rule, Severity
 
 RULE = Rule(
     code="GLK900",
@@ -36,7 +36,7 @@ RULE = Rule(
 )
 
 
-def check(directives: Iterable[tuple[Directive, set[str]]], on: frozenset[str]) -> Iterator[Finding]:
+def check(directives: Iterable[tuple[Directive, set[str]]], on: frozenset[str], data: bytes = b"") -> Iterator[Finding]:
     """One finding for each directive whose codes, as far as they were on, are not all among those it suppressed."""
     for directive, used in directives:
         if directive.trouble or directive.kind == "nolint":
@@ -50,4 +50,29 @@ def check(directives: Iterable[tuple[Directive, set[str]]], on: frozenset[str]) 
                 confidence=RULE.confidence,
                 message=f"{directive.kind} of {', '.join(unused)} suppresses nothing",
                 span=directive.span,
+                fix=_fix(directive, unused, data.split(b"\n")),
             )
+
+
+def _fix(directive: Directive, unused: list[str], lines: list[bytes]) -> Fix | None:
+    """The comment taken away, with its line when it has one for itself; none when it is there for another rule, too."""
+    span = directive.span
+    if len(unused) < len(directive.codes) or span.line > len(lines):
+        return None
+
+    def line(number: int) -> bytes:
+        return lines[number - 1].strip() if 0 < number <= len(lines) else b""
+
+    before = lines[span.line - 1][: span.column - 1]
+    if before.strip():
+        if b"//" in line(span.line - 1) or b"//" in line(span.line + 1):
+            return None  # gofmt may align these comments anew
+        span = span._replace(column=len(before.rstrip()) + 1)
+    else:
+        above, below = line(span.line - 1), line(span.line + 1)
+        if above.startswith(b"//") or not below or below.startswith(b"//"):
+            return None  # part of a longer comment, which gofmt would put in order
+        if not above and below.startswith(b"}"):
+            return None
+        span = span._replace(column=1, end_line=span.line + 1, end_column=1)
+    return Fix((Edit(span, ""),), True, "remove the comment")

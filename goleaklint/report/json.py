@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from goleaklint import __version__
-from goleaklint.model import Finding, Live, Report, Rule, Span
+from goleaklint.model import Finding, Fix, Live, Report, Rule, Span
 from goleaklint.report.formats import Look
 from goleaklint.report.sources import Sources, utf8
 
@@ -49,6 +49,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "flow": [{"message": utf8(step.message), "span": _span(step.span)} for step in finding.flow],
         "fingerprint": finding.fingerprint,
         "goroutines": finding.goroutines,
+        **({"fix": _fix(finding.fix)} if finding.fix is not None else {}),
     }
 
 
@@ -60,6 +61,11 @@ def _live(live: Live | None) -> dict[str, int] | None:
         "unexplainedGroups": live.unexplained_groups,
         "unexplainedGoroutines": live.unexplained_goroutines,
     }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    edits = [{"span": _span(edit.span), "text": utf8(edit.text)} for edit in fix.edits]
+    return {"message": utf8(fix.message), "safe": fix.safe, "edits": edits}
 
 
 def _span(span: Span) -> dict[str, Any]:

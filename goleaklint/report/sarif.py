@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 
 from goleaklint import __version__
-from goleaklint.model import Confidence, Diagnostic, Finding, Report, Role, Rule, Severity, Span, Step
+from goleaklint.model import Confidence, Diagnostic, Finding, Fix, Report, Role, Rule, Severity, Span, Step
 from goleaklint.report.formats import Look
 from goleaklint.report.line_hash import LineHashes
-from goleaklint.report.sources import Sources, visible
+from goleaklint.report.sources import Sources, utf8, visible
 
 MOST_RESULTS = 5_000
 MOST_RELATED = 100
@@ -122,6 +122,8 @@ def _result(finding: Finding, index: dict[str, int], sources: Sources, hashes: d
         result["codeFlows"] = [{"threadFlows": [{"locations": [_step(step, sources) for step in steps]}]}]
     if prints := _fingerprints(finding, sources, hashes):
         result["partialFingerprints"] = prints
+    if finding.fix is not None:
+        result["fixes"] = [_fix(finding.fix, finding.span.path, sources)]
     result["properties"] = {"confidence": finding.confidence}
     if finding.goroutines is not None:
         result["properties"]["goroutines"] = finding.goroutines
@@ -134,6 +136,24 @@ def _live(finding: Finding) -> str:
     if not finding.goroutines:
         return ""
     return f"; {finding.goroutines} goroutine{'s' * (finding.goroutines > 1)} in the dump"
+
+
+def _fix(fix: Fix, path: str, sources: Sources) -> dict[str, Any]:
+    """One artifact change; whether it is safe stands in the description, which is what a viewer shows."""
+    replacements = [
+        {
+            "deletedRegion": _location(edit.span, sources)["physicalLocation"]["region"],
+            "insertedContent": {"text": utf8(edit.text)},
+        }
+        for edit in fix.edits
+    ]
+    place = Span(path, 1, 1, 1, 1)
+    artifact = _location(place, sources)["physicalLocation"]["artifactLocation"]
+    text = visible(fix.message) + ("" if fix.safe else " (may change what the code does)")
+    return {
+        "description": {"text": text},
+        "artifactChanges": [{"artifactLocation": artifact, "replacements": replacements}],
+    }
 
 
 def _fingerprints(finding: Finding, sources: Sources, hashes: dict[str, LineHashes]) -> dict[str, str]:

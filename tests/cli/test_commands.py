@@ -55,7 +55,7 @@ def test_rules(capfd: pytest.CaptureFixture[str]) -> None:
     """One line for each rule: code, name, severity, confidence, title."""
     lines = out(capfd, "rules", "--rules", RULES).splitlines()
     assert [" ".join(line.split()) for line in lines if line.startswith(("GLK90", "TST202"))] == [
-        "GLK900 unused-suppression warning very-high A suppression comment that suppresses nothing.",
+        "GLK900 unused-suppression warning very-high A suppression comment that suppresses nothing. (fixable)",
         "GLK901 malformed-suppression warning very-high A suppression comment that cannot be read.",
         "TST202 empty-select error high A select without cases.",
     ]
