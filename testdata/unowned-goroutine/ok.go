@@ -233,7 +233,7 @@ func (r *reader) fetch() {
 func (r *reader) Close() error { return r.conn.Close() }
 
 // The ticker is stopped, and a channel tells the goroutine.
-func progress(beat func(), work func()) {
+func toldProgress(beat func(), work func()) {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	done := make(chan struct{})
