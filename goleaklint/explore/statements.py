@@ -172,7 +172,7 @@ def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
 def _change(lo: Lowering, target: ast.Expr, env: Env) -> None:
     """`n--`, `p.free += 2`: what a variable or field holds from here on is not known.
 
-    `for p.free > 0 { p.free-- }` would run for ever if the outcome of the test were remembered.
+    `for p.free > 0 { p.free-- }` would run for ever if the field kept what it was made with, or the test its outcome.
     """
     cell: Cell | None = None
     if isinstance(target, ast.Name):
