@@ -4,7 +4,8 @@
 
 `if !t.Stop() { <-t.C }` takes the value of a timer that has fired. When the loop has received that value before, and
 has not started the timer again, `Stop` reports false and no value is left: the receive waits for ever. That is so
-in every version of Go; since 1.23 there is nothing to empty at all (package time, "Timer.Stop").
+in every version of Go; since 1.23 there is nothing to empty at all (package time, "Timer.Stop"). A timer of
+`time.AfterFunc` has no channel: a receive from its `C`, which is nil, waits for ever too.
 
 *Leaks*
 
@@ -61,6 +62,7 @@ from goleaklint.explore.package import Package
 from goleaklint.facts.functions import Function
 from goleaklint.facts.inits import reported
 from goleaklint.facts.loops import ways
+from goleaklint.facts.module import module_of
 from goleaklint.facts.parents import Parents, parents
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.resolve import Bindings, bindings
@@ -91,7 +93,11 @@ def check(package: Package) -> Iterator[Finding]:
         for function in known.functions:
             for node in function.own():
                 drain = _drain(known, node)
-                if drain is not None:
+                if drain is None:
+                    continue
+                if _has_no_channel(known, drain[0]):
+                    yield _nil_finding(known, function, *drain)
+                else:
                     yield from _taken_before(known, function, *drain)
 
 
@@ -108,6 +114,42 @@ def _drain(known: Bindings, node: ast.Node) -> tuple[ast.Expr, ast.Unary] | None
             if is_same and canonical(known.type_of(timer)) == "time.Timer":
                 return timer, receive
     return None
+
+
+def _has_no_channel(known: Bindings, timer: ast.Expr) -> bool:
+    """Whether a field holds nothing but timers of `time.AfterFunc`, whose C is nil (package time, "AfterFunc").
+
+    By the field's name in the whole package, whatever has it: only the package can set one in lower case. GLK106 tells
+    it of variables.
+    """
+    if not isinstance(timer, ast.Selector) or timer.name[:1].isupper():
+        return False
+    if known.facts.field(known.type_of(timer.x), timer.name) is None:
+        return False
+    name = re.escape(timer.name.encode())
+    given = re.compile(rb"\b" + name + rb"\s*(?::|=)(?!=)\s*(time\.AfterFunc\(|nil\b)?")
+    unclear = re.compile(rb"&(?:\w+\.)+" + name + rb"\b|\." + name + rb"\s*,[^;\n)}]*=")
+    module = module_of(known.facts)
+    texts = [file.data for file in known.facts.unit.files]
+    texts += module.texts(known.facts.unit.import_path).values() if module is not None else ()
+    found = {match[1] for text in texts for match in given.finditer(text)}
+    if any(unclear.search(text) for text in texts):
+        return False
+    return b"time.AfterFunc(" in found and found <= {b"time.AfterFunc(", b"nil"}
+
+
+def _nil_finding(known: Bindings, function: Function, timer: ast.Expr, drain: ast.Unary) -> Finding:
+    name = known.file.text(timer).decode("utf-8", "replace")
+    return Finding(
+        code=RULE.code,
+        name=RULE.name,
+        severity=RULE.severity,
+        confidence=Confidence.MEDIUM if known.file.is_test else Confidence.HIGH,
+        message=f"receive from {name}.C blocks for ever: a timer of AfterFunc has no channel",
+        span=known.head(drain),
+        function=known.qualified(function),
+        related=(),
+    )
 
 
 def _taken_before(known: Bindings, function: Function, timer: ast.Expr, drain: ast.Unary) -> Iterator[Finding]:

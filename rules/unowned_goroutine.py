@@ -76,6 +76,7 @@ from dataclasses import dataclass, field
 
 from goleaklint.explore.package import Package
 from goleaklint.facts import apis, lifetime
+from goleaklint.facts.clock_stops import clock_stops
 from goleaklint.facts.functions import Function
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Paths, Point
@@ -128,6 +129,7 @@ class _Life:
     timers: list[Span] = field(default_factory=list)
     others: list[Span] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
+    stops: list[Span] = field(default_factory=list)  # where others stop a ticker that it waits for
     made: bool = False  # whether a channel that it waits for is made in the declaration itself
 
 
@@ -188,13 +190,19 @@ def _life(known: Bindings, function: Function, depth: int = 0) -> _Life:
             life.timers += inner.timers
             life.others += inner.others
             life.sources += inner.sources
+            life.stops += inner.stops
         return not inner.can_end
 
     paths = Paths(known, function, endless=lambda node: _is_clock(known, node.x), stays=stays)
     for point in paths.reachable():
         if point.kind in ("return", "dies", "fails", "blocks") or _may_die(known, point):
             return _Life()
-        _add_waits(known, point, life)
+        _add_waits(known, function, point, life)
+    # `func (c *cache) run() { defer c.ticker.Stop(); c.loop() }`: the goroutine itself stops what it waits for.
+    own = known.file.span(
+        *((function.node.at, function.node.end) if function.node else (known.decl.at, known.decl.end))
+    )
+    life.stops = [at for at in life.stops if at.path != own.path or not own.line <= at.line <= own.end_line]
     return life
 
 
@@ -208,10 +216,12 @@ def _may_die(known: Bindings, point: Point) -> bool:
     )
 
 
-def _add_waits(known: Bindings, point: Point, life: _Life) -> None:
+def _add_waits(known: Bindings, function: Function, point: Point, life: _Life) -> None:
     if isinstance(point.node, ast.Range):
         over = known.facts.underlying(known.type_of(point.node.x))
         is_clock = _is_clock(known, point.node.x)
+        if is_clock:
+            life.stops += clock_stops(known, point.node.x, function)
         if is_clock or (over is not None and isinstance(over.node, ast.ChanType)):
             (life.timers if is_clock else life.others).append(known.file.span(point.node.at, point.node.x.end))
     for part in point.parts:
@@ -226,6 +236,7 @@ def _add_waits(known: Bindings, point: Point, life: _Life) -> None:
                 life.made = life.made or _is_made(known, node.channel)
             elif isinstance(node, ast.Unary) and node.op == "<-":
                 (life.timers if _is_clock(known, node.x) else life.others).append(known.head(node))
+                life.stops += clock_stops(known, node.x, function)
                 life.made = life.made or _is_made(known, node.x)
             elif isinstance(node, ast.Call) and known.api(node) == "time.Sleep":
                 life.timers.append(known.head(node))
@@ -308,6 +319,7 @@ def _finding(
     waits = [Related(Role.BLOCKS, at, "it waits here, again and again") for at in sorted({*life.timers, *life.others})]
     reads = [Related(Role.BLOCKS, read.span, "an error of this call is swallowed") for read in life.sources]
     closes = [Related(Role.PARTNER, end, f"{read.text} is closed here") for read, end in ends if end is not None]
+    stops = [Related(Role.PARTNER, at, "Stop does not close C: the wait goes on") for at in dict.fromkeys(life.stops)]
     return Finding(
         code=RULE.code,
         name=RULE.name,
@@ -316,7 +328,7 @@ def _finding(
         message=message,
         span=known.head(node),
         function=known.qualified(function),
-        related=(*reads[:_MOST_WAITS], *closes[:1], *waits[:_MOST_WAITS]),
+        related=(*reads[:_MOST_WAITS], *closes[:1], *stops[:1], *waits[:_MOST_WAITS]),
     )
 
 
@@ -334,7 +346,8 @@ def _is_sure(known: Bindings, function: Function, call: ast.Expr, life: _Life, b
         alone = not life.others and all(is_alone(read, (known, call)) for read in life.sources)
         sure = is_closed or (alone and any(_CLOSER.match(name) for name in closers))
         return sure and not lifetime.happens_once(known.facts, known.decl)
-    sure = not life.others and _has_shorter_owner(known, function, body)
+    # Who stops the ticker from outside believes that this ends the goroutine; it never gets a tick again.
+    sure = not life.others and (bool(life.stops) or _has_shorter_owner(known, function, body))
     return sure and not lifetime.happens_once(known.facts, known.decl)
 
 

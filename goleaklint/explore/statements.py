@@ -156,10 +156,7 @@ def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
     values = expressions.values(lo, node.right, len(node.left), env)
     if node.op not in {"=", ":="}:
         for target in node.left:
-            cell = env.find(target.name) if isinstance(target, ast.Name) else None
-            if cell is not None:
-                lo.heap.store(cell, Unknown())
-                conditions.written(lo, cell, None, target)
+            _change(lo, target, env)
         return
     sources = guards.received_since(lo, start, first)
     for target, value in zip(node.left, values, strict=False):
@@ -170,6 +167,23 @@ def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
     for target, source in zip(node.left, _sources(node.right, len(node.left)), strict=False):
         if node.op == ":=" and isinstance(target, ast.Name):
             counts.copied(lo, env.find(target.name), source, env)
+
+
+def _change(lo: Lowering, target: ast.Expr, env: Env) -> None:
+    """`n--`, `p.free += 2`: what a variable or field holds from here on is not known.
+
+    `for p.free > 0 { p.free-- }` would run for ever if the field kept what it was made with, or the test its outcome.
+    """
+    cell: Cell | None = None
+    if isinstance(target, ast.Name):
+        cell = env.find(target.name)
+    elif isinstance(target, ast.Selector):
+        cell = expressions.field_cell(lo, expressions.evaluate(lo, target.x, env), target.name)
+    if cell is None:
+        return
+    if not cell.external:
+        lo.heap.store(cell, Unknown())
+    conditions.written(lo, cell, None, target)
 
 
 def _copied_call(node: ast.Assign) -> ast.Call | None:

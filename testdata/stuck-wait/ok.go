@@ -436,3 +436,21 @@ func OkOnce() {
 	}
 	wg.Wait()
 }
+
+// Each goroutine counts its rounds in a field, which is zero at first and does not stay so.
+type roundClient struct{ progress int }
+
+func OkCountedRounds() {
+	clients := make([]roundClient, 3)
+	var wg sync.WaitGroup
+	wg.Add(len(clients))
+	for i := range clients {
+		go func(c *roundClient) {
+			defer wg.Done()
+			for c.progress < 100 {
+				c.progress++
+			}
+		}(&clients[i])
+	}
+	wg.Wait()
+}

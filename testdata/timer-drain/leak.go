@@ -65,3 +65,27 @@ func LeakTwice() {
 		<-timer.C // want "GLK711"
 	}
 }
+
+// A timer of AfterFunc has no channel.
+type alarm struct {
+	bell *time.Timer
+}
+
+func (a *alarm) set(d time.Duration, ring func()) {
+	a.bell = time.AfterFunc(d, ring)
+}
+
+func (a *alarm) off() {
+	if !a.bell.Stop() {
+		<-a.bell.C // want "GLK711 timer-drain: receive from a.bell.C blocks for ever: a timer of AfterFunc has no channel"
+	}
+	a.bell = nil
+}
+
+func LeakAlarm() {
+	a := &alarm{}
+	rang := make(chan struct{})
+	a.set(time.Millisecond, func() { close(rang) })
+	<-rang
+	go a.off()
+}

@@ -113,3 +113,22 @@ func OkEachRound() {
 		timer.Reset(time.Hour)
 	}
 }
+
+// The field holds a timer with a channel at times.
+type kitchen struct {
+	egg *time.Timer
+}
+
+func (k *kitchen) set(d time.Duration, ring func()) {
+	if ring == nil {
+		k.egg = time.NewTimer(d)
+		return
+	}
+	k.egg = time.AfterFunc(d, ring)
+}
+
+func (k *kitchen) off() {
+	if !k.egg.Stop() {
+		<-k.egg.C
+	}
+}

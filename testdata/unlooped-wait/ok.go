@@ -142,3 +142,25 @@ func OkOtherLock() {
 	go p.put()
 	p.getWithLog(&logs, &log)
 }
+
+// A worker that is woken for each piece of work looks for all of it when it wakes.
+func (p *pool) work(n int) {
+	p.mu.Lock()
+	for {
+		for p.free > 0 {
+			p.free--
+			n--
+		}
+		if n == 0 {
+			break
+		}
+		p.cond.Wait()
+	}
+	p.mu.Unlock()
+}
+
+func OkWorker() {
+	p := newPool(1)
+	go p.put()
+	p.work(2)
+}

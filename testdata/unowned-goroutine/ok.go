@@ -231,3 +231,22 @@ func (r *reader) fetch() {
 }
 
 func (r *reader) Close() error { return r.conn.Close() }
+
+// The ticker is stopped, and a channel tells the goroutine.
+func toldProgress(beat func(), work func()) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		for {
+			select {
+			case <-ticker.C:
+				beat()
+			case <-done:
+				return
+			}
+		}
+	}()
+	work()
+}
