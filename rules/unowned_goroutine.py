@@ -5,7 +5,8 @@
 Its loop has no return, no break and no condition, so it runs as long as the process does, whoever started it and
 whatever has become of its owner. When it waits only for the clock, no channel that others could close or cancel is
 even asked. Stopping a ticker does not help: `Stop` does not close its channel (package time, "Ticker.Stop"). Nor does
-closing what the loop reads, when it swallows the error and reads again: every call fails from then on.
+closing what the loop reads, when it swallows the error and reads again: every call fails from then on. A loop that asks
+for a flag which no code ever sets has no condition either.
 
 *Leaks*
 
@@ -83,6 +84,7 @@ from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.sources import Source, closed_at, is_alone, source
 from goleaklint.facts.types import Ty, canonical
+from goleaklint.facts.unchanging import reachable, unchanging
 from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
 from goleaklint.golang.walk import descend
@@ -130,6 +132,7 @@ class _Life:
     others: list[Span] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     stops: list[Span] = field(default_factory=list)  # where others stop a ticker that it waits for
+    fixed: list[Span] = field(default_factory=list)  # conditions that would let it end, and that nothing changes
     made: bool = False  # whether a channel that it waits for is made in the declaration itself
 
 
@@ -191,13 +194,16 @@ def _life(known: Bindings, function: Function, depth: int = 0) -> _Life:
             life.others += inner.others
             life.sources += inner.sources
             life.stops += inner.stops
+            life.fixed += inner.fixed
         return not inner.can_end
 
     paths = Paths(known, function, endless=lambda node: _is_clock(known, node.x), stays=stays)
-    for point in paths.reachable():
+    for point in reachable(paths):
         if point.kind in ("return", "dies", "fails", "blocks") or _may_die(known, point):
             return _Life()
         _add_waits(known, function, point, life)
+        if unchanging(known, point.node) is not None:
+            life.fixed += [known.head(part) for part in point.parts[:1]]
     # `func (c *cache) run() { defer c.ticker.Stop(); c.loop() }`: the goroutine itself stops what it waits for.
     own = known.file.span(
         *((function.node.at, function.node.end) if function.node else (known.decl.at, known.decl.end))
@@ -319,6 +325,7 @@ def _finding(
     waits = [Related(Role.BLOCKS, at, "it waits here, again and again") for at in sorted({*life.timers, *life.others})]
     reads = [Related(Role.BLOCKS, read.span, "an error of this call is swallowed") for read in life.sources]
     closes = [Related(Role.PARTNER, end, f"{read.text} is closed here") for read, end in ends if end is not None]
+    fixed = [Related(Role.PARTNER, at, "nothing ever changes this") for at in dict.fromkeys(life.fixed)]
     stops = [Related(Role.PARTNER, at, "Stop does not close C: the wait goes on") for at in dict.fromkeys(life.stops)]
     return Finding(
         code=RULE.code,
@@ -328,7 +335,7 @@ def _finding(
         message=message,
         span=known.head(node),
         function=known.qualified(function),
-        related=(*reads[:_MOST_WAITS], *closes[:1], *stops[:1], *waits[:_MOST_WAITS]),
+        related=(*reads[:_MOST_WAITS], *closes[:1], *fixed[:1], *stops[:1], *waits[:_MOST_WAITS]),
     )
 
 
@@ -346,8 +353,9 @@ def _is_sure(known: Bindings, function: Function, call: ast.Expr, life: _Life, b
         alone = not life.others and all(is_alone(read, (known, call)) for read in life.sources)
         sure = is_closed or (alone and any(_CLOSER.match(name) for name in closers))
         return sure and not lifetime.happens_once(known.facts, known.decl)
-    # Who stops the ticker from outside believes that this ends the goroutine; it never gets a tick again.
-    sure = not life.others and (bool(life.stops) or _has_shorter_owner(known, function, body))
+    # Who stops the ticker from outside believes that this ends the goroutine; it never gets a tick again. Whoever wrote
+    # a condition that nothing changes meant it to end, too.
+    sure = not life.others and (bool(life.stops) or bool(life.fixed) or _has_shorter_owner(known, function, body))
     return sure and not lifetime.happens_once(known.facts, known.decl)
 
 
