@@ -4,15 +4,18 @@ schemaVersion   grows when something that a program may rely on goes or changes 
 goleaklint      the version that wrote it
 repository      the directory that the dumps were compared with; local paths begin with it
 dumps           one for each file that could be read:
-  path, format, cause ("" or the line that says why the process printed it), goroutines (their number)
+  path, format ("text", "debug=1" or "protobuf"), goroutines (their number),
+  cause         "" or the line that says why the process printed it
+  leaksOnly     whether it is a goroutineleak profile, which holds only what the garbage collector found leaked
   groups        the most certain leaks first, then the biggest:
     verdict     "leak", "candidate", "possible", "test" or "never"
     reason, durable, count, leaked, locked, parents
     minutes     null, or {least, most, known}: `known` of `count` have a time
     ids         the first few goroutine ids
     labels      [{labels: {key: value}, count}]
-    stack       {frames: [{function, file, line}], elided, createdBy, ancestors: [{frames, createdBy}]}
-                innermost first, names and files as the dump has them
+    stack       {frames: [{function, file, line}], elided, root, createdBy, ancestors: [{frames, createdBy}]}
+                innermost first, names and files as the dump has them; root: null, or the outermost function with the
+                line at which it begins (only a protobuf profile knows it)
     creation    null, or the place in the repository that creates these goroutines
     handedOver  null, or the call that gave the function to a `creation` that starts whatever it is given
     block       null, or the innermost place in the repository where they wait
@@ -61,6 +64,7 @@ def _account(account: Account, sources: Sources) -> dict[str, Any]:
         "format": dump.format,
         "cause": utf8(dump.cause),
         "goroutines": dump.total,
+        "leaksOnly": dump.leaks_only,
         "groups": [_group(group, sources) for group in account.groups],
         "diagnostics": [_diagnostic(item) for item in (*dump.diagnostics, *account.diagnostics)],
     }
@@ -98,6 +102,7 @@ def _stack(stack: Stack) -> dict[str, Any]:
     return {
         "frames": [_frame(frame) for frame in stack.frames],
         "elided": stack.elided,
+        "root": _frame(stack.root),
         "createdBy": _frame(stack.created_by),
         "ancestors": [
             {"frames": [_frame(frame) for frame in each.frames], "createdBy": _frame(each.created_by)}

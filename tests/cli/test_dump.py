@@ -160,6 +160,7 @@ def test_json(run: Run) -> None:
                 "format": "text",
                 "cause": "",
                 "goroutines": 1,
+                "leaksOnly": False,
                 "groups": [
                     {
                         "verdict": "candidate",
@@ -181,6 +182,7 @@ def test_json(run: Run) -> None:
                                 }
                             ],
                             "elided": 0,
+                            "root": None,
                             "createdBy": {
                                 "function": "example.com/shop/internal/orders.Place",
                                 "file": file,
