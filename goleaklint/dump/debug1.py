@@ -29,7 +29,7 @@ _FRAME = re.compile(r"#\t(0x[0-9a-f]+)(?:\t+(.+)\+0x[0-9a-f]+\t+(.+):(\d{1,9}))?
 class Counted(NamedTuple):
     """One record: goroutines with one stack and one set of labels."""
 
-    count: int
+    goroutines: int
     state: State
     stack: Stack
 
@@ -71,14 +71,14 @@ class CountReader:
         """Say what a profile of this form lacks, and what this one lacks."""
         if not self.records and not self._promised:
             return
-        unknown = sum(record.count for record in self.records if record.state.reason == UNKNOWN)
+        unknown = sum(record.goroutines for record in self.records if record.state.reason == UNKNOWN)
         told = f"; nothing tells why {unknown} of them wait" if unknown else ""
         self.notes.add(
             0,
             "a debug=1 profile: it has no wait reasons, minutes, goroutine numbers and creation sites; debug=2 has them"
             + told,
         )
-        total = sum(record.count for record in self.records)
+        total = sum(record.goroutines for record in self.records)
         if total + self._left_out < self._promised:
             self.notes.add(0, f"the profile counts {self._promised} goroutines, {total} could be read: it is cut")
 

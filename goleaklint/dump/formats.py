@@ -116,7 +116,7 @@ def read_text(stream: Readable, path: str) -> Dump:
         reader.notes.add(0, "it holds a dump and a debug=1 profile, whose goroutines are counted together")
     only_counted = bool(counted) and not grouping.total
     for record in counted:
-        grouping.add(record.state, record.stack, record.count)
+        grouping.add(record.state, record.stack, record.goroutines)
     if grouping.mains > 1:
         reader.notes.add(0, f"it holds {grouping.mains} dumps, whose goroutines are counted together")
     return Dump(

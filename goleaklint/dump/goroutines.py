@@ -36,9 +36,9 @@ class Stack(msgspec.Struct, frozen=True):
 
     `elided` frames are missing before `frames[elided_at]` (-1 in `elided`: a number that the runtime did not print).
 
-    `root` is the outermost function, with the line at which it *begins* (Function.start_line of a protobuf profile; None
-    in every text). Of a function literal that is the line of its `func`, mostly the creation site, which these profiles
-    do not name; of a named function that of its declaration.
+    `root` is the outermost function, with the line at which it *begins* (Function.start_line of a protobuf profile;
+    None in every text). Of a function literal that is the line of its `func`, mostly the creation site, which these
+    profiles do not name; of a named function that of its declaration.
     """
 
     frames: tuple[Frame, ...] = ()
