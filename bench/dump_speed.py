@@ -1,7 +1,7 @@
 """Processor time of reading a dump beside DataDog/gostackparse, in one run: bench/dump_speed.py DUMP...
 
 The Go program that calls gostackparse is built in a temporary directory, which needs Go and its module proxy. Each
-figure is the best of five runs; those of goleaklint are a whole process, with the start of Python in a figure of its own.
+figure is the best of five runs; those of goleaklint are a whole process, the start of Python apart.
 """
 
 from __future__ import annotations

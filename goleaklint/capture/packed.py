@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 MOST = 1 << 30  # bytes; debug=2 ends at 64 MiB, and five kilobytes can be packed zeros without end
 _GZIP = b"\x1f\x8b"
+_ZSTD_PIECE = 256  # bytes of input, each four of which can stand for 128 KiB
 _ZSTD = b"\x28\xb5\x2f\xfd"
 
 
@@ -82,9 +83,34 @@ def _zstd(stream: _Joined) -> Any:
         except ImportError:
             continue
         if name == "zstandard":
-            return library.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
+            return _Zstd(library.ZstdDecompressor(), stream)
         return library.ZstdFile(stream)
     raise CaptureError("a zstd file, which needs the package zstandard: pip install 'goleaklint[zstd]'")
+
+
+class _Zstd:
+    """Frames of zstd, read with the package zstandard, whose own reader does not say that its input is cut."""
+
+    def __init__(self, library: Any, stream: Stream) -> None:
+        self._library = library
+        self._stream = stream
+        self._frame: Any = None
+        self._input = b""
+
+    def read(self, _: int, /) -> bytes:
+        """Some bytes, or b"" at the end. Raises EOFError inside a frame."""
+        while data := self._input or self._stream.read(_ZSTD_PIECE):
+            self._input = b""
+            if self._frame is None:
+                self._frame = self._library.decompressobj()
+            piece = bytes(self._frame.decompress(data))
+            if self._frame.eof:
+                self._input, self._frame = self._frame.unused_data, None
+            if piece:
+                return piece
+        if self._frame is not None:
+            raise EOFError
+        return b""
 
 
 class _Joined:

@@ -64,7 +64,7 @@ def at_column_0(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _prefix(piece: bytes) -> bytes:
-    """What stands before the first header, but for one in the message of a panic, which the runtime indents by a tab."""
+    """What stands before the first header, but for one in a panic's message, which the runtime indents by a tab."""
     for behind in _BEHIND_PREFIX.finditer(piece):
         prefix = behind["prefix"]
         before = _pattern(prefix[:-1]).pattern if len(prefix) > 1 else rb"^"
