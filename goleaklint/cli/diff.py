@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from goleaklint.capture.sources import STDIN, CaptureError, is_address, opened
 from goleaklint.cli import dump as dumps_of
 from goleaklint.cli import terminal
 from goleaklint.cli.exits import BAD_USE, CLEAN, FINDINGS
@@ -23,8 +24,6 @@ from goleaklint.dump.goroutines import Dump
 from goleaklint.dump.persist import Census, census, with_persisting
 from goleaklint.model import Diagnostic
 from goleaklint.report.sources import visible
-
-_STDIN = "-"
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -118,12 +117,12 @@ def _diagnostics(dumps: Iterable[Dump], accounts: Sequence[Account], trouble: It
 
 
 def _census(dump: Dump) -> Census:
-    if dump.path == _STDIN or dump.format != "text":
-        return {}
+    if dump.path == STDIN or is_address(dump.path) or dump.format != "text":
+        return {}  # it cannot be read a second time, or has no ids
     try:
-        with dumps_of._open(dump.path) as stream:
+        with opened(dump.path) as stream:
             return census(stream)
-    except OSError:
+    except (OSError, CaptureError):
         return {}
 
 

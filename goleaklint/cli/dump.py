@@ -6,11 +6,13 @@ import contextlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import click
 import msgspec
 
+from goleaklint.capture.packed import CaptureError
+from goleaklint.capture.sources import is_address, listed, opened
 from goleaklint.cli import pictures, terminal
 from goleaklint.cli.exits import BAD_USE, CLEAN, FINDINGS
 from goleaklint.cli.gates import gate_options, gates_of, thresholds_of
@@ -23,7 +25,6 @@ from goleaklint.dump.goroutines import Dump
 from goleaklint.model import Confidence, Diagnostic, Finding, Rule
 from goleaklint.report.sources import visible
 
-_STDIN = "-"
 _MOST_DIAGNOSTICS = 10
 
 
@@ -66,8 +67,10 @@ class Unread(NamedTuple):
 def dump(files: tuple[str, ...], **options: Any) -> int:
     """Show what is stuck in the goroutine dumps FILE..., and where in the source it comes from.
 
-    A FILE is what /debug/pprof/goroutine?debug=2, a panic, a fatal error or SIGQUIT printed; `-` is standard input. It
-    may stand behind other output and behind log prefixes.
+    A FILE is what a panic, a fatal error, SIGQUIT or /debug/pprof/goroutine printed (debug=2, debug=1 or protobuf, also
+    of goroutineleak), packed by gzip or zstd or not. It may stand behind other output and log prefixes.
+    `-` is standard input, a folder stands for the files in it, and an http(s) URL is fetched: that of a server, or of
+    /debug/pprof, stands for its goroutine?debug=2.
 
     Exit codes: 0 when a dump could be read, 1 when a gate (--max-...) does not hold, 2 when no dump could be read.
     """
@@ -79,8 +82,8 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     wanted = pictures.wanted(options)
     repo = options["repo"]
     config = load_config(options["configs"], isolated=options["isolated"], paths=(repo,)).config
-    dumps, unread = _read_all(files)
-    newer, unread_newer = _read_all(options["compare"])
+    dumps, unread = _read_all(files, quiet=options["quiet"])
+    newer, unread_newer = _read_all(options["compare"], quiet=options["quiet"])
     unread += unread_newer
     repository = Repository(repo)
     past, trouble = past_of(repo, options["rev"], options["binary"])
@@ -121,28 +124,27 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     return FINDINGS if broken else CLEAN
 
 
-def _read_all(paths: Iterable[str]) -> tuple[list[Dump], list[Unread]]:
+def _read_all(names: Iterable[str], *, quiet: bool = False) -> tuple[list[Dump], list[Unread]]:
     """What could be read, and what could not; a file that is named twice is read once."""
     dumps: list[Dump] = []
     unread: list[Unread] = []
-    for path in dict.fromkeys(paths):
+    for name in listed(names):
+        if is_address(name) and not quiet:
+            from goleaklint.capture.address import profile_address
+
+            click.echo(f"goleaklint: fetching {visible(profile_address(name))}", err=True)
         try:
-            with _open(path) as stream:
-                dumps.append(read(stream, path))
-        except NotADumpError as error:
-            unread.append(Unread(path, str(error)))
+            with opened(name) as stream:
+                found = read(stream, name)
+                if stream.damage:
+                    damage = Diagnostic(path=name, kind="dump", message=stream.damage)
+                    found = msgspec.structs.replace(found, diagnostics=(*found.diagnostics, damage))
+                dumps.append(found)
+        except (NotADumpError, CaptureError) as error:
+            unread.append(Unread(name, str(error)))
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-            unread.append(Unread(path, (getattr(error, "strerror", None) or str(error)).lower()))
+            unread.append(Unread(name, (getattr(error, "strerror", None) or str(error)).lower()))
     return dumps, unread
-
-
-@contextlib.contextmanager
-def _open(path: str) -> Iterator[BinaryIO]:
-    if path == _STDIN:
-        yield sys.stdin.buffer
-        return
-    with open(path, "rb") as stream:
-        yield stream
 
 
 def _check(

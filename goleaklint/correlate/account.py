@@ -86,7 +86,7 @@ def _creation(bucket: Bucket, repository: Repository, callers: Callers) -> tuple
     """The creation site, or the places that can be it."""
     stack = bucket.stack
     if stack.created_by is None and stack.frames:
-        rooted = creation_by_root(stack.frames[-1], None, repository)
+        rooted = creation_by_root(stack.frames[-1], stack.root.line if stack.root else None, repository)
         if rooted:
             return (rooted[0], ()) if len(rooted) == 1 else (None, rooted)
     creation = creation_site(stack, repository, bucket.reason)

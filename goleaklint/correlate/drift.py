@@ -11,12 +11,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from goleaklint.correlate.functions import Function, Package, Start, line_of, source_name
-from goleaklint.dump.goroutines import Frame, Stack
+from goleaklint.dump.goroutines import UNKNOWN, Frame, Stack
 from goleaklint.dump.symbols import split_symbol
 from goleaklint.golang import ast
-
-UNKNOWN = "unknown"
-"""The wait reason of a goroutine in a profile that hides it."""
 
 # What starts a goroutine under another name than that of the function that is called for it.
 _STARTERS = {"time.goFunc": "AfterFunc", "runtime.runFinalizers": "SetFinalizer", "runtime.runCleanups": "AddCleanup"}

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
-from goleaklint.correlate.drift import UNKNOWN
 from goleaklint.dump.account import How, Match, Prediction, Site
-from goleaklint.dump.goroutines import Bucket
+from goleaklint.dump.goroutines import UNKNOWN, Bucket
 from goleaklint.dump.symbols import split_symbol
 from goleaklint.dump.verdict import wait_reasons
 from goleaklint.model import Finding, Role, Rule, Span

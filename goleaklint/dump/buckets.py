@@ -27,6 +27,7 @@ class Signature(NamedTuple):
     durable: bool
     frames: tuple[Frame, ...]
     created_by: Frame | None
+    root: Frame | None
     elided: bool
 
 
@@ -66,6 +67,12 @@ class Grouping:
             self.total += 1
             self.mains += goroutine.id == 1
 
+    def add(self, state: State, stack: Stack, count: int) -> None:
+        """Count goroutines of a profile, which have no ids and no parents."""
+        tally = self._tallies.setdefault((id(state), id(stack)), _Tally(state, stack))
+        tally.count += count
+        self.total += count
+
     def buckets(self, *, crashed: bool = False) -> tuple[Bucket, ...]:
         """By verdict, then the biggest first. `crashed`: the first goroutine is the one that ended the process."""
         merged: dict[Signature, list[_Tally]] = {}
@@ -78,7 +85,9 @@ class Grouping:
 
 
 def _signature(state: State, stack: Stack) -> Signature:
-    return Signature(state.reason, state.durable, visible(stack.frames), stack.created_by, stack.elided != 0)
+    return Signature(
+        state.reason, state.durable, visible(stack.frames), stack.created_by, stack.root, stack.elided != 0
+    )
 
 
 def _bucket(signature: Signature, tallies: list[_Tally]) -> Bucket:

@@ -14,6 +14,7 @@ from goleaklint.dump.buckets import Grouping
 from goleaklint.dump.goroutines import Dump
 from goleaklint.dump.lines import Readable, at_column_0, chunks
 from goleaklint.dump.notes import Notes
+from goleaklint.dump.protobuf import NotGoroutinesError, read_protobuf
 from goleaklint.dump.text import TextReader
 
 _CAPTURE = "capture `/debug/pprof/goroutine?debug=2` instead, or what the process prints on SIGQUIT"
@@ -21,7 +22,7 @@ _HEAD = 64 << 10
 
 # By the first bytes: nothing of this kind can hold a text dump.
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\x1f\x8b", f"a gzip file, perhaps a pprof profile (debug=0), which is not read yet; {_CAPTURE}"),
+    (b"\x1f\x8b", "a gzip file; decompress it first"),
     (b"PK\x03\x04", "a zip archive; unpack it, and name the dump in it"),
     (b"\x7fELF", f"a program or a core file; {_CAPTURE}"),
     (b"\x28\xb5\x2f\xfd", "a zstd file; decompress it first"),
@@ -31,12 +32,12 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 # By what stands in the first lines, when no goroutine was found.
 _OTHER: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (
-        re.compile(rb"\A\x0a.\x08", re.DOTALL),
-        f"a pprof profile in protobuf form (debug=0), which is not read yet; {_CAPTURE}",
+        re.compile(rb"^goroutineleak profile: total 0$", re.MULTILINE),
+        "a goroutineleak profile without goroutines: the garbage collector found no leak",
     ),
     (
         re.compile(rb"^goroutine(?:leak)? profile: total \d+", re.MULTILINE),
-        f"a debug=1 profile: it has no wait reasons, times or creation sites, and is not read yet; {_CAPTURE}",
+        f"a debug=1 profile without records, cut at its beginning; {_CAPTURE}",
     ),
     (
         re.compile(rb"\A(?:heap profile:|--- [a-z]+:|threadcreate profile:)"),
@@ -86,7 +87,10 @@ def read(data: bytes | Readable, path: str = "-") -> Dump:
     reader = next((reader for reader in READERS if reader.recognises(head)), None)
     if reader is None:
         raise NotADumpError(next(what for magic, what in _MAGIC if head.startswith(magic)))
-    dump = reader.read(_Rejoined(head, stream), path)
+    try:
+        dump = reader.read(_Rejoined(head, stream), path)
+    except NotGoroutinesError as error:
+        raise NotADumpError(f"{error}; {_CAPTURE}") from None
     if not dump.total:
         raise NotADumpError(_what_else(head, dump))
     return dump
@@ -97,25 +101,37 @@ def _may_be_text(head: bytes) -> bool:
     return not any(head.startswith(magic) for magic, _ in _MAGIC)
 
 
+def _is_protobuf(head: bytes) -> bool:
+    """Its first field is a type, of the samples or (Go's own) of the period, and that one's first field a number."""
+    return re.match(rb"[\x0a\x5a][\x01-\x7f][\x08\x10]", head) is not None
+
+
 def read_text(stream: Readable, path: str) -> Dump:
-    """A text dump; one without a single goroutine is a Dump with `total` 0."""
+    """A text dump or profile; one without a single goroutine is a Dump with `total` 0."""
     reader = TextReader(Notes(path))
     grouping = Grouping()
     grouping.count(reader.goroutines(at_column_0(chunks(stream))))
+    counted = reader.counted.records
+    if counted and grouping.total:
+        reader.notes.add(0, "it holds a dump and a debug=1 profile, whose goroutines are counted together")
+    only_counted = bool(counted) and not grouping.total
+    for record in counted:
+        grouping.add(record.state, record.stack, record.goroutines)
     if grouping.mains > 1:
         reader.notes.add(0, f"it holds {grouping.mains} dumps, whose goroutines are counted together")
     return Dump(
         path=path,
-        format="text",
+        format="debug=1" if only_counted else "text",
         total=grouping.total,
         buckets=grouping.buckets(crashed=reader.cause.startswith(("panic: ", "fatal error: "))),
         cause=reader.cause,
         diagnostics=reader.notes.all(),
+        leaks_only=only_counted and reader.counted.leaks_only,
     )
 
 
 # The first that recognises the input reads it; text, which recognises almost everything, is the last.
-READERS = (Reader(_may_be_text, read_text),)
+READERS = (Reader(_is_protobuf, read_protobuf), Reader(_may_be_text, read_text))
 
 
 def _what_else(head: bytes, dump: Dump) -> str:

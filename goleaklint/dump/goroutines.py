@@ -35,6 +35,10 @@ class Stack(msgspec.Struct, frozen=True):
     """Frames from the innermost to the outermost, and the frame under `created by`.
 
     `elided` frames are missing before `frames[elided_at]` (-1 in `elided`: a number that the runtime did not print).
+
+    `root` is the outermost function, with the line at which it *begins* (Function.start_line of a protobuf profile;
+    None in every text). Of a function literal that is the line of its `func`, mostly the creation site, which these
+    profiles do not name; of a named function that of its declaration.
     """
 
     frames: tuple[Frame, ...] = ()
@@ -43,10 +47,17 @@ class Stack(msgspec.Struct, frozen=True):
     elided_at: int = 0
     ancestors: tuple[Ancestor, ...] = ()
     unavailable: bool = False  # "goroutine running on other thread; stack unavailable"
+    root: Frame | None = None
+
+
+UNKNOWN = "unknown"  # the wait reason where a debug=1 profile hides it
 
 
 class State(msgspec.Struct, frozen=True):
-    """What stands in the brackets of a header. `minutes` is None when the runtime printed none."""
+    """What stands in the brackets of a header. `minutes` is None when the runtime printed none.
+
+    Profiles have no headers: there the frames tell the reason, as far as they can (else UNKNOWN).
+    """
 
     reason: str
     leaked: bool = False
@@ -60,6 +71,8 @@ class State(msgspec.Struct, frozen=True):
 
 class Goroutine(msgspec.Struct, frozen=True):
     """One goroutine of a text dump; `state` and `stack` are shared between equal goroutines.
+
+    Profiles count goroutines and have none of these.
 
     `parent` is the id after "in goroutine", 0 when there is none. `line` is that of the header in the dump.
     """
@@ -105,7 +118,8 @@ class Bucket(msgspec.Struct, frozen=True, kw_only=True):
     """Goroutines with one signature: wait reason, stack without arguments and offsets, creation.
 
     `stack` is that of the first of them without the frames that Go's short form hides, so that a SIGQUIT dump and a
-    `debug=2` dump of one moment have the same buckets. `ids` are the first few. `leaked`, `locked` count goroutines.
+    `debug=2` dump of one moment have the same buckets. `ids` are the first few (none in a profile, which only counts).
+    `leaked`, `locked` count goroutines.
     """
 
     reason: str
@@ -122,7 +136,11 @@ class Bucket(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dump(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything read from one capture. Buckets are in the order in which a person wants them."""
+    """Everything read from one capture. Buckets are in the order in which a person wants them.
+
+    `format` is "text" (debug=2, panics, SIGQUIT), "debug=1" or "protobuf". `leaks_only`: a goroutineleak profile in one
+    of the latter two, which holds only the goroutines that the garbage collector found leaked.
+    """
 
     path: str
     format: str
@@ -130,3 +148,4 @@ class Dump(msgspec.Struct, frozen=True, kw_only=True):
     buckets: tuple[Bucket, ...]
     cause: str = ""  # "panic: ...", "fatal error: ...", "SIGQUIT: quit": why the process printed it
     diagnostics: tuple[Diagnostic, ...] = ()
+    leaks_only: bool = False

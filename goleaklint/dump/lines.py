@@ -58,9 +58,21 @@ def at_column_0(pieces: Iterable[bytes]) -> Iterator[bytes]:
         if not plain:
             may_hold_one = b"goroutine " in piece
             plain = may_hold_one and _HEADER.search(piece) is not None
-            if may_hold_one and not plain and prefix is None and (behind := _BEHIND_PREFIX.search(piece)):
-                prefix = _pattern(behind["prefix"])
+            if may_hold_one and not plain and prefix is None and (behind := _prefix(piece)):
+                prefix = _pattern(behind)
         yield prefix.sub(b"", piece) if prefix and not plain else piece
+
+
+def _prefix(piece: bytes) -> bytes:
+    """What stands before the first header, but for one in a panic's message, which the runtime indents by a tab."""
+    for behind in _BEHIND_PREFIX.finditer(piece):
+        prefix = behind["prefix"]
+        before = _pattern(prefix[:-1]).pattern if len(prefix) > 1 else rb"^"
+        if not prefix.endswith(b"\t") or not re.search(
+            before + rb"(?:panic|fatal error): ", piece[: behind.start()], re.MULTILINE
+        ):
+            return prefix
+    return b""
 
 
 def _pattern(prefix: bytes) -> re.Pattern[bytes]:

@@ -32,6 +32,18 @@ def split_symbol(function: str) -> tuple[str, str]:
     return _unescape(function[:dot]), function[dot + 1 :]
 
 
+def printed_name(function: str) -> str:
+    """A name of a profile as the text forms print it: without type arguments, and `panic` for what runs a panic.
+
+    >>> printed_name("iter.Pull[go.shape.int].func1")
+    'iter.Pull[...].func1'
+    """
+    if function == "runtime.gopanic":
+        return "panic"
+    start, end = function.find("["), function.rfind("]")
+    return f"{function[:start]}[...]{function[end + 1 :]}" if 0 <= start < end else function
+
+
 def _first_of(text: str, stops: str) -> int:
     return min((at for at in map(text.find, stops) if at >= 0), default=len(text))
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from goleaklint.dump import stack as stacks
+from goleaklint.dump.debug1 import CountReader
 from goleaklint.dump.goroutines import Goroutine, Stack, State
 from goleaklint.dump.notes import Notes
 from goleaklint.dump.state import HEADER, parse_state
@@ -27,10 +28,11 @@ _startswith = bytes.startswith
 
 
 class TextReader:
-    """Reads one text dump; `cause` and `notes` are complete once `goroutines` is exhausted."""
+    """Reads one text dump; `cause`, `counted` and `notes` are complete once `goroutines` is exhausted."""
 
     def __init__(self, notes: Notes) -> None:
         self.notes = notes
+        self.counted = CountReader(notes)
         self.cause = ""
         self._found = False
         self._states: dict[bytes, State] = {}
@@ -55,6 +57,7 @@ class TextReader:
                 line += len(lines) + 1
         cut = bool(rest) and not rest.endswith(b"\n")
         yield from self._block(rest.rstrip(b"\n").split(b"\n"), line, cut=cut)
+        self.counted.finish()
         if size == _PPROF_LIMIT:
             self.notes.add(0, "it is exactly 64 MiB, where debug=2 stops: there were more goroutines than these")
 
@@ -86,7 +89,7 @@ class TextReader:
         """What stands between two blank lines: usually one goroutine, or none, or several with junk around them."""
         starts = [at for at, text in enumerate(lines) if text.startswith(b"goroutine ") and HEADER.match(text)]
         ends = [*starts, len(lines)]
-        self._junk(lines[: ends[0]], line)
+        self._junk(self.counted.read(lines[: ends[0]], line, cut=cut and not starts), line)
         for start, end in pairwise(ends):
             last = cut and end == len(lines)
             goroutine = self._goroutine(lines[start:end], line + start, cut=last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from goleaklint.dump.goroutines import Stack, Verdict
+from goleaklint.dump.goroutines import UNKNOWN, Stack, Verdict
 from goleaklint.dump.symbols import split_symbol, visible
 
 _FOR_EVER = frozenset({"chan receive (nil chan)", "chan send (nil chan)", "select (no cases)"})
@@ -20,8 +20,10 @@ _CANDIDATES = frozenset(
         "sync.Cond.Wait",
         "semacquire",  # before Go 1.20 and 1.25: a mutex, a WaitGroup
         "coroutine",  # iter.Pull without stop
+        UNKNOWN,  # of debug=1: a send, a receive, a select; all others show in the frames
     }
 )
+_HIDDEN = _FOR_EVER | {"chan send", "chan receive", "select", UNKNOWN}  # what debug=1 cannot tell apart
 _SYNCTEST = frozenset({"synctest.Run", "synctest.Wait"})
 _RUNTIME = re.compile(
     r"finalizer wait|cleanup wait|GC .*|force gc \(idle\)|GOMAXPROCS updater \(idle\)|trace reader \(blocked\)"
@@ -64,8 +66,10 @@ def wait_reasons(reason: str, stack: Stack) -> frozenset[str]:
     """The reason in every spelling that Go's versions give it, for the comparison with what a rule declares.
 
     A writer behind another writer waits on the RWMutex's inner Mutex, and before Go 1.20 (mutexes) and 1.25 (WaitGroup)
-    the reason was `semacquire` for all of them: the frames tell them apart.
+    the reason was `semacquire` for all of them: the frames tell them apart. UNKNOWN stands for all that look alike.
     """
+    if reason == UNKNOWN:
+        return _HIDDEN
     if reason not in ("sync.Mutex.Lock", "semacquire"):
         return frozenset({reason})
     called = {frame.function for frame in stack.frames}

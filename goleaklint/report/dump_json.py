@@ -4,7 +4,9 @@ schemaVersion   grows when something that a program may rely on goes or changes 
 goleaklint      the version that wrote it
 repository      the directory that the dumps were compared with; local paths begin with it
 dumps           one for each file that could be read:
-  path, format, cause ("" or the line that says why the process printed it), goroutines (their number)
+  path, format ("text", "debug=1" or "protobuf"), goroutines (their number),
+  cause         "" or the line that says why the process printed it
+  leaksOnly     whether it is a goroutineleak profile, which holds only what the garbage collector found leaked
   revision      "" or the commit in which places were looked for first (--rev, --binary)
   health        {condition, because, blocked, blockedShare (percent), reasons: [{reason, verdict, goroutines}],
                 longest: [{minutes, group}], patterns: [{name, title, goroutines, groups, holder}]}
@@ -16,8 +18,9 @@ dumps           one for each file that could be read:
     minutes     null, or {least, most, known}: `known` of `count` have a time
     ids         the first few goroutine ids
     labels      [{labels: {key: value}, count}]
-    stack       {frames: [{function, file, line}], elided, createdBy, ancestors: [{frames, createdBy}]}
-                innermost first, names and files as the dump has them
+    stack       {frames: [{function, file, line}], elided, root, createdBy, ancestors: [{frames, createdBy}]}
+                innermost first, names and files as the dump has them; root: null, or the outermost function with the
+                line at which it begins (only a protobuf profile knows it)
     creation    null, or the place in the repository that creates these goroutines
     handedOver  null, or the call that gave the function to a `creation` that starts whatever it is given
     candidates  the places that can have led to these goroutines, where nothing tells which did (then creation is null)
@@ -84,6 +87,7 @@ def _account(account: Account, state: Health, sources: Sources) -> dict[str, Any
         "goroutines": dump.total,
         "revision": account.revision,
         "health": _health(state, dump.buckets),
+        "leaksOnly": dump.leaks_only,
         "groups": [_group(group, sources) for group in account.groups],
         "diagnostics": [_diagnostic(item) for item in (*dump.diagnostics, *account.diagnostics)],
     }
@@ -159,6 +163,7 @@ def _stack(stack: Stack) -> dict[str, Any]:
     return {
         "frames": [_frame(frame) for frame in stack.frames],
         "elided": stack.elided,
+        "root": _frame(stack.root),
         "createdBy": _frame(stack.created_by),
         "ancestors": [
             {"frames": [_frame(frame) for frame in each.frames], "createdBy": _frame(each.created_by)}

@@ -202,6 +202,7 @@ def test_json(run: Run) -> None:
                         }
                     ],
                 },
+                "leaksOnly": False,
                 "groups": [
                     {
                         "verdict": "candidate",
@@ -223,6 +224,7 @@ def test_json(run: Run) -> None:
                                 }
                             ],
                             "elided": 0,
+                            "root": None,
                             "createdBy": {
                                 "function": "example.com/shop/internal/orders.Place",
                                 "file": file,

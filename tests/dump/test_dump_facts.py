@@ -226,6 +226,17 @@ def test_fact_15_a_header_in_a_panic_message() -> None:
     assert (dump.cause, dump.total, dump.buckets[0].ids) == ("panic: first", 1, (1,))
 
 
+@pytest.mark.parametrize("prefix", [b"", b"app[12]: ", b"12:00:01 "])
+def test_fact_15_a_header_in_a_panic_message_behind_a_prefix(prefix: bytes) -> None:
+    """The tab that the runtime puts before it is not taken for a part of the prefix."""
+    message = b"panic: first\n\tgoroutine 999 [chan send]:\n\tmain.evil()\n\t\t/x.go:3 +0x1d\n\n"
+    text = message + block("running", *SENDER)
+    logged = b"".join(prefix + line + b"\n" for line in text.splitlines())
+    assert [each.ids for each in read(logged).buckets] == [(7,)]
+    with pytest.raises(NotADumpError):
+        read(b"".join(prefix + line + b"\n" for line in message.splitlines()))
+
+
 def test_fact_15_crlf() -> None:
     """A dump that passed through Windows is the same dump."""
     text = (DUMPS / "all.txt").read_bytes()

@@ -1,0 +1,1 @@
+"""Where captures come from: files, folders, standard input, URLs, packed or not -> streams of bytes."""

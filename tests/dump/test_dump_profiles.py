@@ -1,0 +1,201 @@
+"""Profiles that count goroutines: debug=1 and protobuf."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from goleaklint.dump.formats import NotADumpError, read, read_text
+from goleaklint.dump.goroutines import Bucket, Dump, Frame, Labels, Stack, Verdict
+from goleaklint.dump.reasons import reason
+
+SHARED = Path(__file__).parents[3] / "shared" / "dumps"  # captures, where the project is developed and tested
+FOLDERS = sorted({path.parent for path in SHARED.glob("*/goroutine.pb.gz")})
+
+TEXT = b"""goroutine profile: total 6
+3 @ 0x48a68e 0x4195bc 0x4191b7 0x6afd5b 0x491de1
+# labels: {"tenant":"a \\"b\\"", "x":"\\x01"}
+#\t0x6afd5a\tmain.work+0x1a\t\t/src/main.go:27
+
+2 @ 0x48a68e 0x4195bc 0x6afd60 0x6afd70 0x491de1
+#\t0x6afd5f\tsync.(*WaitGroup).Wait+0x1a\t/go/src/sync/waitgroup.go:206
+#\t0x6afd6f\tmain.g[...]+0x1\t/src/main.go:30
+
+1 @ 0x6afd80 0x491de1
+#\t0x6afd7f\tmain.busy+0x1\t/src/main.go:31
+
+"""
+
+
+def varint(number: int) -> bytes:
+    parts = []
+    while number > 0x7F:
+        parts.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*parts, number])
+
+
+def message(*fields: tuple[int, int | bytes]) -> bytes:
+    """A protobuf message of these fields."""
+    return b"".join(
+        varint(number << 3) + varint(value)
+        if isinstance(value, int)
+        else varint(number << 3 | 2) + varint(len(value)) + value
+        for number, value in fields
+    )
+
+
+def profile(kind: str = "goroutine", labels: tuple[tuple[int, bytes], ...] = ()) -> bytes:
+    """7 goroutines that send, with a literal at line 9 as their outermost function."""
+    names = ["", kind, "count", "runtime.gopark", "runtime.chansend1", "main.F[go.shape.int].func1", "/x.go", "k", "v"]
+    names += ["go::goroutine", "go::goroutine_state", "select", "go::goroutine_wait_minutes"]
+    functions = [message((1, at), (2, at + 2), (4, 6), (5, begins)) for at, begins in ((1, 400), (2, 160), (3, 9))]
+    lines = {1: 462, 2: 161, 3: 10}
+    places = [message((1, at), (4, message((1, at), (2, lines[at])))) for at in lines]
+    count = 1 if labels else 7
+    sample = message((1, b"\1\2\3"), (2, bytes([count])), *(labels or ((3, message((1, 7), (2, 8))),)))
+    return message(
+        (1, message((1, 1), (2, 2))),
+        (2, sample),
+        *((5, each) for each in functions),
+        *((4, each) for each in places),
+        *((6, name.encode()) for name in names),
+    )
+
+
+def test_debug_1() -> None:
+    """Counts, labels and visible frames; a reason where the frames tell it, and whether any are hidden."""
+    dump = read(TEXT, "x.txt")
+    assert (dump.format, dump.total, dump.leaks_only) == ("debug=1", 6, False)
+    found = [(each.reason, each.verdict, each.count, each.ids, each.stack.frames[-1]) for each in dump.buckets]
+    assert found == [
+        ("unknown", Verdict.CANDIDATE, 3, (), Frame("main.work", "/src/main.go", 27)),
+        ("sync.WaitGroup.Wait", Verdict.CANDIDATE, 2, (), Frame("main.g[...]", "/src/main.go", 30)),
+        ("running", Verdict.POSSIBLE, 1, (), Frame("main.busy", "/src/main.go", 31)),
+    ]
+    assert dump.buckets[0].labels == (Labels((("tenant", 'a "b"'), ("x", "\x01")), 3),)
+    assert [each.message for each in dump.diagnostics] == [
+        "a debug=1 profile: it has no wait reasons, minutes, goroutine numbers and creation sites; debug=2 has them;"
+        " nothing tells why 3 of them wait"
+    ]
+
+
+def test_debug_1_cut() -> None:
+    """The profile says how many it counts: what is missing is told."""
+    between, inside = read(TEXT[: TEXT.index(b"1 @")]), read(TEXT[:-30])
+    assert (between.total, between.diagnostics[-1].message) == (
+        5,
+        "the profile counts 6 goroutines, 5 could be read: it is cut",
+    )
+    assert (inside.total, inside.diagnostics[0].message) == (
+        5,
+        "1 goroutines are left out: they are cut at the end of the input",
+    )
+
+
+def test_debug_1_in_a_log_of_leaks() -> None:
+    """Behind other output, and of goroutineleak: all are leaks."""
+    dump = read(b"10:00 dumping\n" + TEXT.replace(b"goroutine profile", b"goroutineleak profile"))
+    assert (dump.leaks_only, {each.verdict for each in dump.buckets}) == (True, {Verdict.LEAK})
+
+
+def test_protobuf() -> None:
+    """The runtime frames tell the reason and are hidden; the outermost function's beginning is kept."""
+    dump = read(profile())
+    assert dump.buckets == (
+        Bucket(
+            reason="chan send",
+            verdict=Verdict.CANDIDATE,
+            count=7,
+            stack=Stack(frames=(Frame("main.F[...].func1", "/x.go", 10),), root=Frame("main.F[...].func1", "/x.go", 9)),
+            labels=(Labels((("k", "v"),), 7),),
+        ),
+    )
+    assert (dump.format, dump.total) == ("protobuf", 7)
+
+
+def test_protobuf_of_leaks() -> None:
+    """All samples of a goroutineleak profile are leaks."""
+    dump = read(profile("goroutineleak"))
+    assert (dump.leaks_only, dump.buckets[0].verdict, dump.buckets[0].leaked) == (True, Verdict.LEAK, 7)
+
+
+def test_protobuf_with_states() -> None:
+    """Labels of debug=3 give number, state and minutes."""
+    labels = ((3, message((1, 9), (3, 41))), (3, message((1, 10), (2, 11))), (3, message((1, 12), (3, 5))))
+    [bucket] = read(profile(labels=labels)).buckets
+    assert (bucket.reason, bucket.ids, bucket.minutes, bucket.labels) == ("select", (41,), (5, 5, 1), ())
+
+
+def test_another_profile() -> None:
+    """A profile of something else is named."""
+    with pytest.raises(NotADumpError, match="a pprof profile of cpu, not of goroutines"):
+        read(profile("cpu"))
+
+
+def test_a_nil_channel() -> None:
+    """chansend parks a nil channel in its first lines."""
+    frames = [Frame("runtime.gopark", "", 462), Frame("runtime.chansend", "", 181)]
+    assert reason(frames, [445, 176]) == "chan send (nil chan)"
+    assert reason([frames[0], frames[1]._replace(line=283)], [445, 176]) == "chan send"
+
+
+def harmless(data: bytes) -> None:
+    with contextlib.suppress(NotADumpError):
+        read(data)
+
+
+def test_every_prefix_of_a_profile() -> None:
+    """Every prefix of either form is read, or refused with a message."""
+    for data in (profile(), TEXT):
+        for length in range(len(data)):
+            harmless(data[:length])
+
+
+@settings(deadline=None)
+@given(st.sampled_from([profile(), TEXT]), st.data())
+def test_changed_bytes(data: bytes, draw: st.DataObject) -> None:
+    """Bytes replaced by others anywhere make no exception."""
+    changed = bytearray(data)
+    for _ in range(draw.draw(st.integers(1, 5))):
+        at = draw.draw(st.integers(0, len(changed) - 1))
+        changed[at : at + 1] = draw.draw(st.binary(max_size=4))
+    harmless(bytes(changed))
+
+
+@given(st.binary())
+def test_anything_behind_the_first_field(data: bytes) -> None:
+    """Bytes that begin like a profile."""
+    harmless(b"\x0a\x04\x08\x01\x10\x02" + data)
+
+
+def counts(dump: Dump, *, reasons: bool) -> dict[object, int]:
+    """Goroutines for each stack, but for what two captures one after another show differently."""
+    found: dict[object, int] = {}
+    for bucket in dump.buckets:
+        moving = bucket.reason in ("running", "runnable") or bucket.stack.elided or len(bucket.stack.frames) > 90
+        if not moving and bucket.verdict is not Verdict.NEVER:
+            key = (bucket.reason, bucket.stack.frames) if reasons else bucket.stack.frames
+            found[key] = found.get(key, 0) + bucket.count
+    return found
+
+
+@pytest.mark.skipif(not FOLDERS, reason="no ../shared/dumps beside this checkout")
+def test_all_forms_agree() -> None:
+    """Totals, stacks and reasons of the three forms, taken one after another from one process."""
+    for folder in FOLDERS:
+        binary = read(gzip.decompress((folder / "goroutine.pb.gz").read_bytes()))
+        for name, reasons in (("debug1", False), ("debug2", True)):
+            path = folder / f"goroutine.{name}.txt"
+            if not path.exists():
+                continue
+            text = read_text(io.BytesIO(path.read_bytes()), "-")
+            assert text.total == binary.total, path
+            if reasons and "cgo" not in folder.name:
+                assert counts(text, reasons=True) == counts(binary, reasons=True), path
