@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from goleaklint.dump.buckets import Grouping
 from goleaklint.dump.goroutines import Dump
+from goleaklint.dump.json_log import Unwrapped, is_json_log
 from goleaklint.dump.lines import Readable, at_column_0, chunks
 from goleaklint.dump.notes import Notes
 from goleaklint.dump.protobuf import NotGoroutinesError, read_protobuf
@@ -130,8 +131,17 @@ def read_text(stream: Readable, path: str) -> Dump:
     )
 
 
+def read_json_log(stream: Readable, path: str) -> Dump:
+    """A text dump in the records of a log."""
+    return read_text(Unwrapped(stream), path)
+
+
 # The first that recognises the input reads it; text, which recognises almost everything, is the last.
-READERS = (Reader(_is_protobuf, read_protobuf), Reader(_may_be_text, read_text))
+READERS = (
+    Reader(_is_protobuf, read_protobuf),
+    Reader(is_json_log, read_json_log),
+    Reader(_may_be_text, read_text),
+)
 
 
 def _what_else(head: bytes, dump: Dump) -> str:
