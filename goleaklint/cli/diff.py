@@ -12,7 +12,7 @@ import click
 
 from goleaklint.capture.sources import STDIN, CaptureError, is_address, opened
 from goleaklint.cli import dump as dumps_of
-from goleaklint.cli import terminal
+from goleaklint.cli import pictures, terminal
 from goleaklint.cli.exits import BAD_USE, CLEAN, FINDINGS
 from goleaklint.cli.gates import gate_options, gates_of, thresholds_of
 from goleaklint.cli.options import color_option, config_options, load_config
@@ -41,6 +41,9 @@ from goleaklint.report.sources import visible
     metavar="N",
     help="Exit with 1 when a group has more than N goroutines over what it had in the first dump.",
 )
+@click.option(
+    "--html", metavar="FILE", help="Write a page that compares the first and the last dump; - is standard output."
+)
 @gate_options
 @config_options
 @color_option
@@ -54,6 +57,7 @@ def diff(files: tuple[str, ...], **options: Any) -> int:
 
     Exit codes: 0 compared, 1 a gate does not hold, 2 when fewer than two dumps or not all named files could be read.
     """
+    wanted = pictures.wanted(options)
     config = load_config(
         options["configs"], isolated=options["isolated"], paths=(options["repo"],) if options["repo"] else ()
     ).config
@@ -66,7 +70,9 @@ def diff(files: tuple[str, ...], **options: Any) -> int:
     comparison = with_persisting(compare(dumps), [_census(dump) for dump in dumps])
     trouble: list[Diagnostic] = []
     accounts = _accounts(dumps, options["repo"], config, trouble)
-    code = _print(comparison, accounts, unread, config, options)
+    drawn = _drawn(dumps, accounts) if wanted else ()
+    has_stdout = bool(drawn) and pictures.write(drawn[:1], wanted, drawn[-1:])
+    code = _print(comparison, accounts, unread, config, options, silent=has_stdout)
     if not options["quiet"]:
         for line in dumps_of._lines(_diagnostics(dumps, accounts, trouble), everything=options["verbose"] > 0):
             click.echo(line, err=True)
@@ -79,13 +85,17 @@ def _print(
     unread: Sequence[tuple[str, str]],
     config: Config,
     options: dict[str, Any],
+    *,
+    silent: bool,
 ) -> int:
     from goleaklint.report import gates as report
 
     broken = list(breaches_of_series(comparison, gates_of(options)))
     known = report.places(accounts)
     thresholds = thresholds_of(options, config)
-    if options["format_"] == "json":
+    if silent:
+        pass  # standard output has the page
+    elif options["format_"] == "json":
         from goleaklint.report import diff_json
 
         gates = report.as_json(broken, comparison.dumps, known)
@@ -107,6 +117,13 @@ def _accounts(dumps: Sequence[Dump], repo: str | None, config: Config, trouble: 
     from goleaklint.correlate.repository import Repository
 
     return correlate(dumps, Repository(repo), lambda directories: dumps_of._check(directories, config, trouble))
+
+
+def _drawn(dumps: Sequence[Dump], accounts: Sequence[Account]) -> Sequence[Account]:
+    """What the page is made of: the dumps beside the checkout, or as they are."""
+    from goleaklint.report.flame.tree import bare
+
+    return accounts or [bare(dump) for dump in dumps]
 
 
 def _diagnostics(dumps: Iterable[Dump], accounts: Sequence[Account], trouble: Iterable[Diagnostic]) -> list[Diagnostic]:

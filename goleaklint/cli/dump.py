@@ -83,13 +83,10 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     repo = options["repo"]
     config = load_config(options["configs"], isolated=options["isolated"], paths=(repo,)).config
     dumps, unread = _read_all(files, quiet=options["quiet"])
-    newer, unread_newer = _read_all(options["compare"], quiet=options["quiet"])
-    unread += unread_newer
     repository = Repository(repo)
     past, trouble = past_of(repo, options["rev"], options["binary"])
     with contextlib.closing(past) if past is not None else contextlib.nullcontext():
-        every = correlate([*dumps, *newer], repository, lambda directories: _check(directories, config, trouble), past)
-    accounts, compared = every[: len(dumps)], every[len(dumps) :]
+        accounts = correlate(dumps, repository, lambda directories: _check(directories, config, trouble), past)
     if options["write_test"]:
         from goleaklint.cli import leak_tests
 
@@ -99,9 +96,7 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     thresholds, gates = thresholds_of(options, config), gates_of(options)
     broken = [breach for index, each in enumerate(dumps) for breach in breaches(each, gates, index)]
     known = gates_report.places(accounts)
-    is_whole = bool(accounts) and (bool(compared) or not options["compare"])
-    has_stdout = is_whole and pictures.write(accounts, compared, wanted)
-    if has_stdout:
+    if accounts and pictures.write(accounts, wanted):
         pass  # a picture's, and nothing else's
     elif options["format_"] == "json":
         from goleaklint.report import dump_json
@@ -117,9 +112,9 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     for path, message in unread:
         click.echo(f"goleaklint: {visible(path)}: {visible(message)}", err=True)
     if not options["quiet"]:
-        for line in _lines(_diagnostics(every, trouble), everything=options["verbose"] > 0):
+        for line in _lines(_diagnostics(accounts, trouble), everything=options["verbose"] > 0):
             click.echo(line, err=True)
-    if not dumps or (options["compare"] and not newer):
+    if not dumps:
         return BAD_USE
     return FINDINGS if broken else CLEAN
 

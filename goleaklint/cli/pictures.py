@@ -1,4 +1,4 @@
-"""The options of `goleaklint dump` that write pictures of a dump, and what they write."""
+"""The options of `goleaklint dump` and `diff` that write pictures, and what they write."""
 
 from __future__ import annotations
 
@@ -26,27 +26,25 @@ _OPTIONS = {
 
 
 def picture_options(command: F) -> F:
-    """`--html`, `--svg`, `--folded`, `--speedscope`, `--pprof`, and the hidden `--compare`."""
+    """`--html`, `--svg`, `--folded`, `--speedscope`, `--pprof`."""
     for name, text in reversed(_OPTIONS.items()):
         command = click.option(f"--{name}", metavar="FILE", help=text)(command)
-    return click.option("--compare", multiple=True, metavar="FILE", hidden=True)(command)
+    return command
 
 
 def wanted(options: Mapping[str, Any]) -> dict[str, str]:
     """What is to be written where, by the option's name. Raises UsageError."""
-    found = {name: options[name] for name in _OPTIONS if options[name] is not None}
+    found = {name: options[name] for name in _OPTIONS if options.get(name) is not None}
     empty = next((name for name, path in found.items() if not path), None)
     if empty is not None:
         raise click.UsageError(f"--{empty} names no file; - is standard output")
     to_stdout = [name for name, path in found.items() if path == _STDOUT]
     if len(to_stdout) > 1:
         raise click.UsageError(f"--{to_stdout[0]} and --{to_stdout[1]} cannot both go to standard output")
-    if options["compare"] and list(found) != ["html"]:
-        raise click.UsageError("--compare needs --html, and goes with no other picture")
     return found
 
 
-def write(accounts: Sequence[Account], newer: Sequence[Account], pictures: Mapping[str, str]) -> bool:
+def write(accounts: Sequence[Account], pictures: Mapping[str, str], newer: Sequence[Account] = ()) -> bool:
     """Write them all; whether one of them took standard output. With `newer`, the page is that of the comparison."""
     for name, path in pictures.items():
         content = _render(name, accounts, newer)

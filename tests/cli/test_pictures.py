@@ -112,25 +112,20 @@ def test_nothing_to_draw(run: Run) -> None:
     assert not Path("c.html").exists()
 
 
-def test_comparison(run: Run) -> None:
-    """The page of two dumps; the report is that of the first."""
-    code, out, _ = run("a.txt", "--compare", "b.txt", "--html", "d.html")
-    assert (code, out.startswith(b"a.txt: ")) == (0, True)
+def test_comparison(run: Run, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """`diff --html`: the page of two dumps, beside the table or in its place."""
+    assert cli.run(["diff", "--isolated", "a.txt", "b.txt", "--html", "d.html"]) == 0
+    assert capfdbinary.readouterr().out.startswith(b"a.txt")
     document: dict[str, Any] = json.loads(Path("d.html").read_text().partition('id="data">')[2].partition("<")[0])
     assert [(group["reason"], group["base"], group["count"]) for group in document["groups"]] == [
         ("sleep", 0, 1),
         ("chan send", 1, 0),
     ]
+    assert cli.run(["diff", "--isolated", "a.txt", "b.txt", "--html", "-"]) == 0
+    assert capfdbinary.readouterr().out.decode() == Path("d.html").read_text()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--compare", "b.txt", "--svg", "d.svg"], "Error: --compare needs --html, and goes with no other picture"),
-        (["--compare", "none.txt", "--html", "d.html"], "goleaklint: none.txt: no such file or directory"),
-    ],
-)
-def test_comparison_that_cannot_be(run: Run, arguments: list[str], message: str) -> None:
+def test_comparison_that_cannot_be(run: Run, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     """Nothing is drawn of half of it."""
-    code, _, err = run("a.txt", *arguments)
-    assert (code, err.splitlines()[-1], sorted(os.listdir())) == (2, message, ["a.txt", "b.txt"])
+    assert cli.run(["diff", "--isolated", "a.txt", "none.txt", "--html", "d.html"]) == 2
+    assert sorted(os.listdir()) == ["a.txt", "b.txt"]
