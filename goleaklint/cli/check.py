@@ -49,6 +49,7 @@ _UNREAD = frozenset({"unreadable", "binary", "partly-parsed"})
 )
 @click.option("--generated", type=click.Choice(["strict", "lax", "lint"]), help="How to tell generated files.")
 @click.option("--strict-parse", is_flag=True, default=None, help="Exit with 2 when a file cannot be read or parsed.")
+@click.option("--baseline", metavar="FILE", help="Leave out the findings that are in it (see `goleaklint baseline`).")
 @click.option("--ignore-suppressions", is_flag=True, help="Show what comments suppress.")
 @click.option("--stdin-filename", metavar="PATH", help="What the Go file on standard input (-) is called.")
 @click.option(
@@ -158,9 +159,14 @@ def _check(
 ) -> Report:
     from goleaklint.golang.discover import NoSuchPath
 
+    entries = None
+    if (baseline := config.baseline_file()) is not None:
+        from goleaklint.cli import accepted
+
+        entries = accepted.read(baseline)
     try:
         with summary.progress(quiet=options["quiet"]) as progress:
-            return driver.check_paths(
+            report = driver.check_paths(
                 paths,
                 config=config,
                 given=given,
@@ -172,6 +178,7 @@ def _check(
             )
     except (CatalogError, NoSuchPath) as error:
         raise click.ClickException(str(error)) from error
+    return report if entries is None else accepted.without(report, entries, config, paths)
 
 
 def _choices(options: dict[str, Any]) -> dict[str, Any]:
@@ -184,6 +191,7 @@ def _choices(options: dict[str, Any]) -> dict[str, Any]:
         "exclude": words(options["exclude"]),
         "rules": tuple(folders) or None,
         "format": options["format_"],
+        "baseline": None if options["baseline"] is None else (here / options["baseline"]).as_posix(),
         **{
             key.replace("_", "-"): options[key]
             for key in (

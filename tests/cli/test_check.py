@@ -152,7 +152,16 @@ def test_json(tree: Path, tool: Tool) -> None:
             }
         ],
         "rulesOn": ["GLK900", "GLK901", "TST202", "TST999"],
-        "stats": {"files": 1, "lines": 5, "packages": 1, "suppressed": 0, "skipped": {}},
+        "stats": {
+            "files": 1,
+            "lines": 5,
+            "packages": 1,
+            "suppressed": 0,
+            "baselined": 0,
+            "stale": 0,
+            "old": 0,
+            "skipped": {},
+        },
         "live": None,
     }
 
