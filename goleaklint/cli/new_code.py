@@ -55,9 +55,8 @@ def changes(given: dict[str, Any], paths: Sequence[str]) -> Changes:
     place = working_directory(paths)
     if given["new_from_patch"] is not None:
         return _of_patch(given["new_from_patch"], place, given["whole_files"])
-    git = Git(str(place))
     try:
-        git = Git(git.top())  # `git ls-files` tells of the directory that it is called in only
+        git = Git(_top(place, paths))  # `git ls-files` tells of the directory that it is called in only
         if given["new_from"] is not None:
             commit = git.commit(given["new_from"])
         else:
@@ -66,6 +65,17 @@ def changes(given: dict[str, Any], paths: Sequence[str]) -> Changes:
     except GitError as error:
         hint = "" if "fetch" in str(error) else "; --new-from-patch takes a diff instead"
         raise click.ClickException(f"cannot tell what is new: {visible(str(error))}{hint}") from None
+
+
+def _top(place: Path, paths: Sequence[str]) -> str:
+    """The repository that the run is in, else the one that all paths are in. Raises GitError."""
+    from goleaklint.correlate.git import Git, GitError
+
+    try:
+        return Git(str(place)).top()
+    except GitError:
+        common = Path(os.path.commonpath([os.path.abspath(path) for path in paths]))
+        return Git(str(common if common.is_dir() else common.parent)).top()
 
 
 def _since(git: Git, commit: str, given: dict[str, Any]) -> Changes:

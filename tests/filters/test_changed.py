@@ -57,7 +57,8 @@ def test_names() -> None:
     text = (
         'diff --git "a/\\303\\274 b.go" "b/\\303\\274 b.go"\n+++ "b/\\303\\274 \\"b.go"\n@@ -1 +1 @@\n-a\n+b\n'
         "diff --git a/x y.go b/x y.go\n--- a/x y.go\t\n+++ b/x y.go\t\n@@ -0,0 +1 @@\n+b\n"
-        "\\ No newline at end of file\ndiff --git a/gone.go b/gone.go\n--- a/gone.go\n+++ /dev/null\n@@ -1 +0,0 @@\n-b\n"
+        "\\ No newline at end of file\n"
+        "diff --git a/gone.go b/gone.go\n--- a/gone.go\n+++ /dev/null\n@@ -1 +0,0 @@\n-b\n"
         "diff --git a/o.go b/n.go\nsimilarity index 100%\nrename from o.go\nrename to n.go\n"
         "--- a/w.go\r\n+++ b/w.go\r\n@@ -1 +1 @@\r\n-a\r\n+b\r\n"
     )
