@@ -19,7 +19,20 @@ from goleaklint.model import Confidence, Severity
 FILE_NAMES = (".goleaklint.toml", "goleaklint.toml")
 
 Generated = Literal["strict", "lax", "lint"]
-Format = Literal["full", "concise", "json", "sarif", "github"]
+Format = Literal[
+    "full",
+    "concise",
+    "json",
+    "sarif",
+    "github",
+    "gitlab",
+    "checkstyle",
+    "junit",
+    "rdjson",
+    "jsonl",
+    "grouped",
+    "html",
+]
 FORMATS: tuple[str, ...] = get_args(Format)
 
 
