@@ -19,7 +19,20 @@ from goleaklint.model import Confidence, Severity
 FILE_NAMES = (".goleaklint.toml", "goleaklint.toml")
 
 Generated = Literal["strict", "lax", "lint"]
-Format = Literal["full", "concise", "json", "sarif", "github"]
+Format = Literal[
+    "full",
+    "concise",
+    "json",
+    "sarif",
+    "github",
+    "gitlab",
+    "checkstyle",
+    "junit",
+    "rdjson",
+    "jsonl",
+    "grouped",
+    "html",
+]
 FORMATS: tuple[str, ...] = get_args(Format)
 
 
@@ -53,12 +66,17 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     format: Format = "full"
     jobs: Annotated[int, msgspec.Meta(ge=0)] = 0  # 0 = as many as there are processors
     strict_parse: bool = False
+    baseline: str = ""  # the file of the findings that are accepted; "" = none
     dump: DumpConfig = DumpConfig()
     base: str = ""
 
     def rule_folders(self) -> tuple[Path, ...]:
         """The folders of `rules`, absolute."""
         return tuple(Path(self.base or ".", folder).absolute() for folder in self.rules)
+
+    def baseline_file(self) -> Path | None:
+        """The file of `baseline`, absolute."""
+        return Path(self.base or ".", self.baseline).absolute() if self.baseline else None
 
 
 KEYS: tuple[str, ...] = tuple(field.encode_name for field in msgspec.structs.fields(Config) if field.name != "base")

@@ -33,7 +33,7 @@ MOST_JOBS = 16
 Progress = Callable[[int, int], None]
 
 # A function that was not explored, or a declaration that was not read, may hold what a suppression is there for.
-_PARTIAL_KINDS = frozenset({"over-budget", "partly-parsed", "unreadable", "binary", "internal"})
+PARTIAL_KINDS = frozenset({"over-budget", "partly-parsed", "unreadable", "binary", "internal"})
 
 
 def check_paths(
@@ -93,6 +93,7 @@ def check_paths(
         ),
         root=root.as_posix(),
         given=instead | given,
+        files=frozenset(path for package in packages for path in package.report),
     )
 
 
@@ -199,7 +200,7 @@ class Checker:
     ) -> tuple[list[Finding], list[Finding]]:
         if self.ignore_suppressions:
             return findings, []
-        troubled = [diagnostic for diagnostic in diagnostics if diagnostic.kind in _PARTIAL_KINDS]
+        troubled = [diagnostic for diagnostic in diagnostics if diagnostic.kind in PARTIAL_KINDS]
         broken = any(diagnostic.kind == "internal" for diagnostic in troubled)
         partial = frozenset(files) if broken else frozenset(diagnostic.path for diagnostic in troubled)
         return suppress.apply(findings, files, resolve=self._code, on=self.on_in_file, partial=partial)

@@ -168,6 +168,9 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
     lines: int = 0
     packages: int = 0
     suppressed: int = 0
+    baselined: int = 0  # findings not shown because the baseline has them
+    stale: int = 0  # entries of the baseline that are not found any more
+    old: int = 0  # findings not shown because none of their places is new
     skipped: dict[str, int] = {}
 
 
@@ -184,6 +187,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     `rules` are all rules of the catalog, `on` the codes of those that were on. `root` is the absolute path of the
     repository, which SARIF's addresses are relative to; `given` holds the bytes of files that are on no disk (stdin).
+    `files` are the files that findings were looked for in.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -193,4 +197,5 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     stats: Stats = Stats()
     root: str = ""
     given: dict[str, bytes] = {}
+    files: frozenset[str] = frozenset()
     live: Live | None = None

@@ -63,7 +63,9 @@ class Results:
         self.store = store
         self.given = given or {}
         self._program = _program(config.rule_folders())
-        matters = msgspec.structs.replace(config, jobs=0, format="full", fail_on=Config().fail_on, strict_parse=False)
+        matters = msgspec.structs.replace(
+            config, jobs=0, format="full", fail_on=Config().fail_on, strict_parse=False, baseline=""
+        )
         self._salt = digest(
             self._program,
             _bytes(matters),

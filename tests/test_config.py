@@ -76,13 +76,13 @@ def test_a_named_file_is_read_wherever_it_is(tree: Path) -> None:
     [
         ("jbos = 1", "unknown key jbos; did you mean jobs?"),
         ("min_confidence = 'high'", "unknown key min_confidence; did you mean min-confidence?"),
-        ("base = '/'", "unknown key base"),
+        ("base = '/'", "unknown key base; did you mean baseline?"),
         ("[tool.goleaklint]\njobs = 1", "unknown key tool"),
         ("jobs = -1", "jobs: Expected `int` >= 0"),
         ("jobs = 'many'", "jobs: Expected `int`, got `str`"),
         ("select = 'GLK101'", "select: Expected `array`, got `str`"),
         ("min-confidence = 'sure'", "min-confidence: 'sure' is not one of low, medium, high, very-high"),
-        ("format = 'xml'", "format: 'xml' is not one of full, concise, json, sarif, github"),
+        ("format = 'xml'", f"format: 'xml' is not one of {', '.join(configs.FORMATS)}"),
         ("jobs = ?", "Invalid value (at line 1, column 8)"),
     ],
 )

@@ -17,6 +17,7 @@ from goleaklint.cli.exits import BAD_USE, CLEAN
 
 # name -> (module, attribute, one line for --help)
 COMMANDS: dict[str, tuple[str, str, str]] = {
+    "baseline": ("goleaklint.cli.baseline", "baseline", "Accept the findings of today, and see what became of them."),
     "cache": ("goleaklint.cli.cache", "cache", "Show or empty the cache of results."),
     "check": ("goleaklint.cli.check", "check", "Find goroutine leaks in Go source."),
     "config": ("goleaklint.cli.config", "config", "Show, find and verify the configuration."),

@@ -10,7 +10,7 @@ import click
 
 from goleaklint import driver, store
 from goleaklint.catalog import CatalogError
-from goleaklint.cli import summary, terminal
+from goleaklint.cli import new_code, summary, terminal
 from goleaklint.cli.exits import BAD_USE, CLEAN, FINDINGS
 from goleaklint.cli.options import color_option, config_options, load_config, words
 from goleaklint.config import FORMATS, Config
@@ -49,6 +49,8 @@ _UNREAD = frozenset({"unreadable", "binary", "partly-parsed"})
 )
 @click.option("--generated", type=click.Choice(["strict", "lax", "lint"]), help="How to tell generated files.")
 @click.option("--strict-parse", is_flag=True, default=None, help="Exit with 2 when a file cannot be read or parsed.")
+@click.option("--baseline", metavar="FILE", help="Leave out the findings that are in it (see `goleaklint baseline`).")
+@new_code.options
 @click.option("--ignore-suppressions", is_flag=True, help="Show what comments suppress.")
 @click.option("--stdin-filename", metavar="PATH", help="What the Go file on standard input (-) is called.")
 @click.option(
@@ -84,6 +86,10 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
         raise click.UsageError("--unsafe-fixes is for --fix and --diff")
     if options["dumps"] and (options["fixing"] or options["diff"]):
         raise click.UsageError("--dump tells of the code as it ran: fix it in a run of its own")
+    if new_code.is_asked(options) and (options["fixing"] or options["diff"]):
+        raise click.UsageError("--fix changes lines: tell what is new in a run of its own")
+    if options["new_from_patch"] == _STDIN and _STDIN in paths:
+        raise click.UsageError("standard input (-) cannot be both a patch and a Go file")
     paths, given = _standard_input(paths, options["stdin_filename"])
     if options["dumps"]:
         from goleaklint.cli import live
@@ -158,9 +164,15 @@ def _check(
 ) -> Report:
     from goleaklint.golang.discover import NoSuchPath
 
+    entries = None
+    if (baseline := config.baseline_file()) is not None:
+        from goleaklint.cli import accepted
+
+        entries = accepted.read(baseline)
+    new = new_code.changes(options, paths) if new_code.is_asked(options) else None
     try:
         with summary.progress(quiet=options["quiet"]) as progress:
-            return driver.check_paths(
+            report = driver.check_paths(
                 paths,
                 config=config,
                 given=given,
@@ -172,6 +184,9 @@ def _check(
             )
     except (CatalogError, NoSuchPath) as error:
         raise click.ClickException(str(error)) from error
+    if entries is not None:
+        report = accepted.without(report, entries, config, paths)
+    return report if new is None else new_code.only(report, new)
 
 
 def _choices(options: dict[str, Any]) -> dict[str, Any]:
@@ -184,6 +199,7 @@ def _choices(options: dict[str, Any]) -> dict[str, Any]:
         "exclude": words(options["exclude"]),
         "rules": tuple(folders) or None,
         "format": options["format_"],
+        "baseline": None if options["baseline"] is None else (here / options["baseline"]).as_posix(),
         **{
             key.replace("_", "-"): options[key]
             for key in (

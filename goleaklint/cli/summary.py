@@ -79,6 +79,8 @@ def lines(report: Report, config: Config, *, verbose: int, statistics: bool) -> 
         for reason, count in report.stats.skipped.items():
             yield f"skipped {count}: {reason}"
         yield f"suppressed {report.stats.suppressed} by comments"
+        if report.stats.stale:
+            yield f"{report.stats.stale} stale in the baseline: `goleaklint baseline status` lists them"
     if report.live is not None:
         yield from _live(report)
     if config.format == "full" or verbose:
@@ -112,7 +114,14 @@ def headline(report: Report) -> str:
     heavy = sum(item.kind == _OVER_BUDGET for item in report.diagnostics)
     limits = [f"{_count(troubled, 'path')} not analysed in full"] * bool(troubled)
     limits += [f"{_count(heavy, 'function')} too large to explore in full"] * bool(heavy)
-    return "; ".join([f"{found} in {extent}", *limits])
+    hidden = [f"{stats.old} more in code that is not new"] * bool(stats.old)
+    hidden += [f"{stats.baselined} more in the baseline"] * bool(stats.baselined)
+    return "; ".join([f"{found} in {extent}", *hidden, *limits])
+
+
+def troubles(report: Report) -> Iterator[str]:
+    """The diagnostics, as far as they are of interest to everybody."""
+    yield from _diagnostics(report, 0)
 
 
 def _diagnostics(report: Report, verbose: int) -> Iterator[str]:

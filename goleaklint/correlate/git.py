@@ -11,6 +11,8 @@ _HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", re.MULTILINE
 # A checkout is not to be trusted: nothing that its configuration names is to be run.
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "--no-pager", "--literal-pathspecs")
 _DIFF = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames", "--ignore-submodules")
+# Against the working tree, also that of submodules, whatever the user's configuration says of prefixes and context.
+_CHANGES = ("--unified=0", "--submodule=diff", "--ignore-submodules=none", "--src-prefix=a/", "--dst-prefix=b/")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -40,6 +42,33 @@ class Git:
         if self._run("rev-parse", "--is-shallow-repository").strip() == b"true":
             return f"no revision {revision} in this clone, which is shallow: `git fetch --unshallow` gets the rest"
         return f"no revision {revision} in this repository: `git fetch` may get it"
+
+    def top(self) -> str:
+        """The directory that the repository's files are in. Raises GitError."""
+        return os.fsdecode(self._run("rev-parse", "--show-toplevel").removesuffix(b"\n"))
+
+    def merge_base(self, revision: str) -> str:
+        """The commit at which HEAD has left another one. Raises GitError when there is none here."""
+        commit = self.commit(revision)
+        try:
+            return self._run("merge-base", commit, "HEAD").decode("ascii", "replace").strip()
+        except GitError:
+            pass
+        if self._run("rev-parse", "--is-shallow-repository").strip() == b"true":
+            raise GitError(
+                f"no common ancestor of {revision} and HEAD in this clone, which is shallow: "
+                "`git fetch --unshallow` gets the rest"
+            )
+        raise GitError(f"no common ancestor of {revision} and HEAD")
+
+    def patch(self, commit: str) -> bytes:
+        """What the working tree changes since a commit: a diff without context; its paths are those of the top."""
+        return self._run("diff", *_DIFF[1:-1], *_CHANGES, "--no-relative", commit, "--")
+
+    def untracked(self) -> list[str]:
+        """Files, and directories that end with a slash, that git neither tracks nor ignores."""
+        names = self._run("ls-files", "--others", "--exclude-standard", "-z")
+        return [os.fsdecode(name) for name in names.split(b"\0") if name]
 
     def files(self, commit: str) -> Iterator[tuple[str, str]]:
         """Every file of a commit below the directory, with the name of its blob."""
@@ -123,7 +152,7 @@ class Git:
                 stderr=subprocess.PIPE if stdin == subprocess.DEVNULL else subprocess.DEVNULL,
             )
         except OSError:
-            raise GitError("git cannot be run: it is needed for --rev") from None
+            raise GitError("git cannot be run: it is needed to know revisions") from None
 
     def close(self) -> None:
         """Ends the process that reads blobs."""

@@ -31,19 +31,24 @@ def assign(
     named = []
     for finding in sorted(findings, key=Finding.sort_key):
         span = finding.span
-        text = line(span.path, span.line).decode("utf-8", "replace")
-        key = (finding.code, local(span.path), _CLOSURE.sub("", finding.function), statement(text))
-        named.append(msgspec.structs.replace(finding, fingerprint=_digest(*key, str(seen[key]))))
+        key = (finding.code, local(span.path), outermost(finding.function), statement(line(span.path, span.line)))
+        named.append(msgspec.structs.replace(finding, fingerprint=digest(*key, str(seen[key]))))
         seen[key] += 1
     return named
 
 
-def statement(text: str) -> str:
+def statement(line: bytes) -> str:
     """The text of a line without comments and white space."""
-    return _NOISE.sub(lambda match: match[1] or "", text)
+    return _NOISE.sub(lambda match: match[1] or "", line.decode("utf-8", "replace"))
 
 
-def _digest(*parts: str) -> str:
+def outermost(function: str) -> str:
+    """The name of the declared function that a function is in: closures have no name, but a number."""
+    return _CLOSURE.sub("", function)
+
+
+def digest(*parts: str) -> str:
+    """32 hexadecimal digits for texts."""
     import hashlib  # takes longer to import than all of this module, and a clean run needs none
 
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from goleaklint.model import Span
+from goleaklint.model import Finding, Related, Role, Span
 from goleaklint.report.sources import Sources, visible
 
 TAB = 4
@@ -29,6 +29,26 @@ class Mark(NamedTuple):
     text: str
     primary: bool
     style: str
+
+
+# What is said of a place whose message is empty.
+PHRASES = {
+    Role.CREATION: "the goroutine starts here",
+    Role.BLOCKS: "also blocks here",
+    Role.EXIT: "leaves without releasing it",
+    Role.MADE: "made here",
+    Role.HELD: "the lock is taken here",
+    Role.PARTNER: "should release it",
+}
+
+
+def marks(finding: Finding, related: Iterable[Related]) -> list[Mark]:
+    """The primary place, whose message stands in the headline, and the related ones."""
+    found = [Mark(finding.span, "", True, finding.severity)]
+    for place in related:
+        text = visible(place.message) or PHRASES[place.role]
+        found.append(Mark(place.span, text, False, "exit" if place.role is Role.EXIT else "related"))
+    return found
 
 
 def cells(text: str) -> int:

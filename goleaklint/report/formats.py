@@ -15,6 +15,13 @@ MODULES: dict[str, str] = {
     "json": "goleaklint.report.json",
     "sarif": "goleaklint.report.sarif",
     "github": "goleaklint.report.github",
+    "gitlab": "goleaklint.report.gitlab",
+    "checkstyle": "goleaklint.report.checkstyle",
+    "junit": "goleaklint.report.junit",
+    "rdjson": "goleaklint.report.rdjson",
+    "jsonl": "goleaklint.report.jsonl",
+    "grouped": "goleaklint.report.grouped",
+    "html": "goleaklint.report.html",
 }
 
 

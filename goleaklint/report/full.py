@@ -15,20 +15,12 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from goleaklint.model import Finding, Related, Report, Role
-from goleaklint.report.excerpt import Line, Mark, cells, excerpt
+from goleaklint.model import Finding, Report
+from goleaklint.report import excerpt
+from goleaklint.report.excerpt import Line, Mark, cells
 from goleaklint.report.formats import Look
 from goleaklint.report.sources import Sources, visible
 
-# What is said of a place whose message is empty.
-_PHRASES = {
-    Role.CREATION: "the goroutine starts here",
-    Role.BLOCKS: "also blocks here",
-    Role.EXIT: "leaves without releasing it",
-    Role.MADE: "made here",
-    Role.HELD: "the lock is taken here",
-    Role.PARTNER: "should release it",
-}
 _COLORS = {
     "error": "bold red",
     "warning": "bold yellow",
@@ -55,13 +47,13 @@ def _story(finding: Finding, sources: Sources, width: int) -> Iterator[Line]:
     related = finding.related[:MOST_RELATED]
     gutter = max(len(str(place.line)) for place in [finding.span, *(place.span for place in related)])
     yield from _headline(finding, width)
-    marks = _marks(finding, related)
+    marks = excerpt.marks(finding, related)
     files = dict.fromkeys([finding.span.path, *(mark.span.path for mark in marks)])
     for path in files:
         here = [mark for mark in marks if mark.span.path == path]
         yield from _place(finding, path, here, gutter, width)
         if sources.lines(path) != [b""]:
-            yield from excerpt(here, sources, gutter=gutter, width=width)
+            yield from excerpt.excerpt(here, sources, gutter=gutter, width=width)
         else:
             yield from ([(f"{'':>{gutter}} = {mark.span.line}: {mark.text}", "related")] for mark in here if mark.text)
     if finding.goroutines:
@@ -79,19 +71,6 @@ def _headline(finding: Finding, width: int) -> Iterator[Line]:
     yield [(label, finding.severity), (first.removeprefix(label), "title")]
     for line in rest:
         yield [(line, "title")]
-
-
-def _marks(finding: Finding, related: tuple[Related, ...]) -> list[Mark]:
-    """The primary place and the related ones; of two at one span the first says it all."""
-    marks = [Mark(finding.span, _PRIMARY_TEXT, True, finding.severity)]
-    for place in related:
-        text = visible(place.message) or _PHRASES[place.role]
-        marks.append(Mark(place.span, text, False, "exit" if place.role is Role.EXIT else "related"))
-    return marks
-
-
-# The message stands in the headline; the underline alone says where.
-_PRIMARY_TEXT = ""
 
 
 def _place(finding: Finding, path: str, marks: list[Mark], gutter: int, width: int) -> Iterator[Line]:

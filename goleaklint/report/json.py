@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import msgspec
 
 from goleaklint import __version__
-from goleaklint.model import Finding, Fix, Live, Report, Rule, Span
+from goleaklint.model import Live, Report, Rule
+from goleaklint.report import document
 from goleaklint.report.formats import Look
 from goleaklint.report.sources import Sources, utf8
 
@@ -17,11 +19,11 @@ SCHEMA_VERSION = 1
 
 def render(report: Report, sources: Sources, look: Look) -> str:
     """One object, indented, with a stable order of keys."""
-    used = {finding.code for finding in report.findings}
-    document = {
+    used = Counter(finding.code for finding in report.findings)
+    whole = {
         "schemaVersion": SCHEMA_VERSION,
         "goleaklint": __version__,
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [document.of(finding) for finding in report.findings],
         "diagnostics": [
             {"path": utf8(item.path), "line": item.line, "kind": item.kind, "message": utf8(item.message)}
             for item in report.diagnostics
@@ -29,28 +31,12 @@ def render(report: Report, sources: Sources, look: Look) -> str:
         "rules": [_rule(rule) for rule in report.rules if rule.code in used],
         "rulesOn": sorted(report.on),
         "stats": report.stats,
+        "statistics": [
+            {"code": code, "findings": count} for code, count in sorted(used.items(), key=lambda one: (-one[1], one[0]))
+        ],
         "live": _live(report.live),
     }
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "code": finding.code,
-        "name": finding.name,
-        "severity": finding.severity,
-        "confidence": finding.confidence,
-        "message": utf8(finding.message),
-        "function": utf8(finding.function),
-        "span": _span(finding.span),
-        "related": [
-            {"role": place.role, "message": utf8(place.message), "span": _span(place.span)} for place in finding.related
-        ],
-        "flow": [{"message": utf8(step.message), "span": _span(step.span)} for step in finding.flow],
-        "fingerprint": finding.fingerprint,
-        "goroutines": finding.goroutines,
-        **({"fix": _fix(finding.fix)} if finding.fix is not None else {}),
-    }
+    return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode() + "\n"
 
 
 def _live(live: Live | None) -> dict[str, int] | None:
@@ -60,21 +46,6 @@ def _live(live: Live | None) -> dict[str, int] | None:
         "goroutines": live.goroutines,
         "unexplainedGroups": live.unexplained_groups,
         "unexplainedGoroutines": live.unexplained_goroutines,
-    }
-
-
-def _fix(fix: Fix) -> dict[str, Any]:
-    edits = [{"span": _span(edit.span), "text": utf8(edit.text)} for edit in fix.edits]
-    return {"message": utf8(fix.message), "safe": fix.safe, "edits": edits}
-
-
-def _span(span: Span) -> dict[str, Any]:
-    return {
-        "path": utf8(span.path),
-        "line": span.line,
-        "column": span.column,
-        "endLine": span.end_line,
-        "endColumn": span.end_column,
     }
 
 

@@ -74,6 +74,13 @@ class Sources:
         end = _utf16(self.line(span.path, span.end_line), span.end_column)
         return start, end
 
+    def local(self, path: str) -> str:
+        """A file's path relative to the repository, with `/`; as it was given when it is elsewhere."""
+        try:
+            return Path(path).resolve().relative_to(self._root).as_posix()
+        except ValueError:
+            return path
+
     def uri(self, path: str) -> str:
         """The address of a file relative to the repository, percent-encoded; a `file:` address when it is elsewhere."""
         if path not in self._uris:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from goleaklint.cli import run
+from goleaklint.config import FORMATS
 
 RULES = (Path(__file__).parent.parent / "example_rules").as_posix()
 SELECT = ("--rules", RULES, "--select", "TST202,fragile,GLK900,GLK901")
@@ -152,7 +153,17 @@ def test_json(tree: Path, tool: Tool) -> None:
             }
         ],
         "rulesOn": ["GLK900", "GLK901", "TST202", "TST999"],
-        "stats": {"files": 1, "lines": 5, "packages": 1, "suppressed": 0, "skipped": {}},
+        "stats": {
+            "files": 1,
+            "lines": 5,
+            "packages": 1,
+            "suppressed": 0,
+            "baselined": 0,
+            "stale": 0,
+            "old": 0,
+            "skipped": {},
+        },
+        "statistics": [{"code": "TST202", "findings": 1}],
         "live": None,
     }
 
@@ -202,9 +213,9 @@ def test_tests(tree: Path, tool: Tool) -> None:
         (["--rules", "none"], "/none: no such folder of rules\n"),
         (["--config", "jbos=1"], "Error: --config jbos=1: unknown key jbos; did you mean jobs?\n"),
         (["--config", "none.toml"], "Error: none.toml: no such configuration file\n"),
-        (["--format", "xml"], "'xml' is not one of 'full', 'concise', 'json', 'sarif', 'github'.\n"),
+        (["--format", "xml"], f"'xml' is not one of {', '.join(map(repr, FORMATS))}.\n"),
         (["--output", "sarif"], "Error: --output sarif: not FORMAT=PATH\n"),
-        (["--output", "xml=x"], "Error: --output xml=x: xml is not one of full, concise, json, sarif, github\n"),
+        (["--output", "xml=x"], f"Error: --output xml=x: xml is not one of {', '.join(FORMATS)}\n"),
         (["--output", "json=none/x"], "Error: cannot write none/x: No such file or directory\n"),
         (["--no-such-option"], "Error: No such option '--no-such-option'.\n"),
         (["-", "a"], "Error: standard input (-) cannot be checked together with other paths\n"),

@@ -69,4 +69,4 @@ def test_equal_findings_are_told_apart() -> None:
 
 def test_text_in_strings_is_kept() -> None:
     """What looks like a comment in a string is a part of the statement."""
-    assert fingerprint.statement('\tch <- "a // b" + `c  /*` + \'"\' // d') == 'ch<-"a // b"+`c  /*`+\'"\''
+    assert fingerprint.statement(b'\tch <- "a // b" + `c  /*` + \'"\' // d') == 'ch<-"a // b"+`c  /*`+\'"\''

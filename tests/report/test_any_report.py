@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -45,9 +46,13 @@ def test_any_report_can_be_shown(name: str, findings: list[Finding], width: int,
     report = Report(findings=tuple(findings), root="/", given={"a.go": DATA})
     text = formats.render(name, report, Look(color, width))
     assert text.encode() == formats.render(name, report, Look(color, width)).encode()
-    if name in ("json", "sarif"):
+    if name in ("json", "sarif", "gitlab", "rdjson"):
         json.loads(text)
+    elif name == "jsonl":
+        assert len([json.loads(line) for line in text.splitlines()]) == len(findings)
     elif not (color and name == "full"):
         assert [character for character in "\x1b\r\x07\u202e\x00" if character in text] == []
+    if name in ("checkstyle", "junit"):
+        ElementTree.fromstring(text)
     if name in ("concise", "github"):
         assert text.count("\n") == len(findings)

@@ -37,7 +37,7 @@ def test_every_format_is_there() -> None:
     assert tuple(formats.MODULES) == FORMATS
 
 
-@pytest.mark.parametrize("name", ["full", "concise", "github"])
+@pytest.mark.parametrize("name", ["full", "concise", "github", "grouped", "jsonl"])
 def test_an_empty_report_is_empty(name: str) -> None:
     """Text formats say nothing when there is nothing."""
     assert formats.render(name, Report(), Look()) == ""
@@ -47,6 +47,6 @@ def test_an_empty_report_is_empty(name: str) -> None:
 def test_nothing_hostile_gets_through(name: str, report: Report) -> None:
     """No control character of a name in the source reaches the output."""
     text = formats.render(name, report, Look())
-    allowed = "\u202e" if name == "json" else ""  # programs get names as they are
+    allowed = "\u202e" if name in ("json", "jsonl") else ""  # programs get names as they are
     hostile = "\x1b\x07\u202e\r\udcff".replace(allowed or "\0", "")
     assert [character for character in hostile if character in text] == []
