@@ -132,7 +132,7 @@ class Checker:
         """The findings of one package; whatever goes wrong inside becomes a diagnostic of kind `internal`."""
         from goleaklint.facts import module
 
-        module.begin()
+        module.begin(is_kept=self.results is not None)
         key = self.results.key(package) if self.results is not None else None
         try:
             result = self._check(package)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 import time
-from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
 
 FILE_NAME = "goleaklint.sqlite"
 _APPLICATION = 0x474C4B31  # "GLK1": says whose file it is (SQLite's application_id)
@@ -25,6 +27,8 @@ _DAMAGED = ("not a database", "malformed", "corrupt", "disk image")
 
 def digest(*parts: bytes) -> bytes:
     """Sixteen bytes that stand for these parts, in this order; where one ends and the next begins counts, too."""
+    from hashlib import blake2b  # start-up: a run without a cache needs neither this nor sqlite3
+
     state = blake2b(digest_size=16)
     for part in parts:
         state.update(len(part).to_bytes(8, "little"))
@@ -55,6 +59,8 @@ class Store:
 
     def get(self, key: bytes) -> bytes | None:
         """The value of a key, None when there is none."""
+        import sqlite3
+
         try:
             connection = self._open(writing=False)
             if connection is None:
@@ -72,6 +78,8 @@ class Store:
 
     def put(self, key: bytes, value: bytes) -> None:
         """Keep a value; one that is there is replaced."""
+        import sqlite3
+
         try:
             connection = self._open(writing=True)
             if connection is None:
@@ -85,12 +93,16 @@ class Store:
 
     def close(self) -> None:
         """Close the file; the next question opens it again."""
+        import sqlite3
+
         if self._connection is not None:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
             self._connection = None
 
     def _open(self, *, writing: bool) -> sqlite3.Connection | None:
+        import sqlite3
+
         if self._is_off or (not writing and self._connection is None and not self.path.exists()):
             return None
         if self._connection is None:
@@ -106,6 +118,8 @@ class Store:
         return self._connection
 
     def _connect(self) -> sqlite3.Connection:
+        import sqlite3
+
         connection = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)
         try:
             connection.execute("BEGIN")  # what is read in it is of one moment
@@ -147,6 +161,8 @@ class Store:
 
 def _is_ours(connection: sqlite3.Connection) -> bool:
     """Whether the file is a store of this layout; NotSupportedError for one of another program."""
+    import sqlite3
+
     (owner,) = connection.execute("PRAGMA application_id").fetchone()
     (layout,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -170,4 +186,6 @@ def remove(path: Path) -> None:
 
 
 def _is_damage(error: Exception) -> bool:
+    import sqlite3
+
     return isinstance(error, sqlite3.DatabaseError) and any(word in str(error) for word in _DAMAGED)

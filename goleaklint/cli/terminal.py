@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, TextIO
@@ -21,7 +19,11 @@ FILE_LOOK = Look(color=False, width=PLAIN_WIDTH)
 
 def look(stream: TextIO, color: Color, environ: Mapping[str, str] = os.environ) -> Look:
     """Colour and width for what is written to `stream`."""
-    width = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if stream.isatty() else PLAIN_WIDTH
+    width = PLAIN_WIDTH
+    if stream.isatty():
+        import shutil
+
+        width = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns
     return Look(is_colored(stream, color, environ), width)
 
 
@@ -57,6 +59,8 @@ def write_file(path: Path, content: str | bytes) -> None:
     if path.exists() and not path.is_file() and not path.is_dir():
         path.write_bytes(_bytes(content))  # a pipe or /dev/null, which must not be replaced by a file
         return
+    import tempfile
+
     path = path.resolve()
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

@@ -18,6 +18,7 @@ _MOST_FILES = 40_000
 
 _asked: dict[tuple[str, str], str] = {}
 _stamps: dict[tuple[str, str], str] = {}
+_is_kept: list[bool] = [False]
 
 
 def forget() -> None:
@@ -25,14 +26,15 @@ def forget() -> None:
     _stamps.clear()
 
 
-def begin() -> None:
-    """Before the check of a package."""
+def begin(*, is_kept: bool = False) -> None:
+    """Before the check of a package; nothing is remembered of one whose result is not kept."""
     _asked.clear()
+    _is_kept[0] = is_kept
 
 
 def note(kind: str, path: str) -> None:
     """Something is looked at: to be called before it is."""
-    if (kind, path) not in _asked:
+    if _is_kept[0] and (kind, path) not in _asked:
         _asked[kind, path] = _stamp(kind, path)
 
 

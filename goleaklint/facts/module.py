@@ -200,10 +200,10 @@ def forget() -> None:
     begin()
 
 
-def begin() -> None:
+def begin(*, is_kept: bool = False) -> None:
     """Before the check of a package: what was made of other packages for the one before it is not for this one."""
     _modules.clear()
-    asked.begin()
+    asked.begin(is_kept=is_kept)
 
 
 def module_of(facts: PackageFacts) -> Module | None:
