@@ -115,6 +115,11 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
     else:
         terminal.write_out(formats.render(config.format, report, look))
     if not options["quiet"]:
+        if "sarif" in (config.format, *(name for name, _ in outputs)):
+            from goleaklint.report import sarif
+
+            for text in sarif.cuts(report):
+                click.echo(f"sarif: {text}", err=True)
         summary.write(report, config, verbose=options["verbose"], statistics=options["statistics"])
     return exit_code(report, config, exit_zero=options["exit_zero"])
 
