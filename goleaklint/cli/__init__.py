@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "baseline": ("goleaklint.cli.baseline", "baseline", "Accept the findings of today, and see what became of them."),
     "cache": ("goleaklint.cli.cache", "cache", "Show or empty the cache of results."),
     "check": ("goleaklint.cli.check", "check", "Find goroutine leaks in Go source."),
+    "completion": ("goleaklint.cli.completion", "completion", "Print the completion script of a shell."),
     "config": ("goleaklint.cli.config", "config", "Show, find and verify the configuration."),
     "diff": ("goleaklint.cli.diff", "diff", "Compare goroutine dumps over time, or of two builds."),
     "dump": ("goleaklint.cli.dump", "dump", "Tie goroutine dumps to the source that made them."),

@@ -16,7 +16,7 @@ from goleaklint.config import Config
 from goleaklint.filters import baseline
 from goleaklint.filters.baseline import BaselineError, Entry, Extent, Matched
 from goleaklint.model import Report
-from goleaklint.report.sources import Sources
+from goleaklint.report.sources import Sources, decoded
 
 
 class Compared(NamedTuple):
@@ -56,7 +56,7 @@ def compare(report: Report, entries: Sequence[Entry], config: Config, paths: Seq
     root = report.root or "."
 
     def local(path: str) -> str:
-        return Path(os.path.relpath(path, root)).as_posix()
+        return decoded(Path(os.path.relpath(path, root)).as_posix())
 
     findings = [(baseline.entry(one, line=sources.line, local=local), one) for one in report.findings]
     gone = baseline.gone_below(root)

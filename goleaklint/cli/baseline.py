@@ -35,8 +35,8 @@ def baseline() -> None:
 
 
 def _options(command: F) -> F:
-    paths = click.argument("paths", nargs=-1)
-    file = click.option("--baseline", "file", metavar="FILE", help="The file of the baseline.")
+    paths = click.argument("paths", nargs=-1, type=click.Path())
+    file = click.option("--baseline", "file", type=click.Path(), metavar="FILE", help="The file of the baseline.")
     caching = click.option("--cache/--no-cache", "caching", default=True, help="Keep results between runs.")
     return paths(file(caching(config_options(command))))
 

@@ -22,13 +22,15 @@ _UNREAD = frozenset({"unreadable", "binary", "partly-parsed"})
 
 
 @click.command(context_settings={"max_content_width": 100})
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, type=click.Path())
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="What to write to standard output.")
 @click.option("--output", multiple=True, metavar="FORMAT=PATH", help="Write a format to a file too. Can be repeated.")
 @click.option("--select", multiple=True, metavar="RULES", help="Only these rules, by code or name.")
 @click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules.")
 @click.option("--preview/--no-preview", default=None, help="Also the rules that are in preview.")
-@click.option("--rules", "folders", multiple=True, metavar="DIR", help="A folder with rules of your own.")
+@click.option(
+    "--rules", "folders", multiple=True, type=click.Path(), metavar="DIR", help="A folder with rules of your own."
+)
 @click.option(
     "--min-confidence", type=click.Choice([word.value for word in Confidence]), help="Show findings at least this sure."
 )
@@ -49,14 +51,22 @@ _UNREAD = frozenset({"unreadable", "binary", "partly-parsed"})
 )
 @click.option("--generated", type=click.Choice(["strict", "lax", "lint"]), help="How to tell generated files.")
 @click.option("--strict-parse", is_flag=True, default=None, help="Exit with 2 when a file cannot be read or parsed.")
-@click.option("--baseline", metavar="FILE", help="Leave out the findings that are in it (see `goleaklint baseline`).")
+@click.option(
+    "--baseline",
+    type=click.Path(),
+    metavar="FILE",
+    help="Leave out the findings that are in it (see `goleaklint baseline`).",
+)
 @new_code.options
 @click.option("--ignore-suppressions", is_flag=True, help="Show what comments suppress.")
-@click.option("--stdin-filename", metavar="PATH", help="What the Go file on standard input (-) is called.")
+@click.option(
+    "--stdin-filename", type=click.Path(), metavar="PATH", help="What the Go file on standard input (-) is called."
+)
 @click.option(
     "--dump",
     "dumps",
     multiple=True,
+    type=click.Path(),
     metavar="FILE",
     help="A goroutine dump of the program: the findings that most goroutines show come first. Can be repeated.",
 )
@@ -115,6 +125,11 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
     else:
         terminal.write_out(formats.render(config.format, report, look))
     if not options["quiet"]:
+        if "sarif" in (config.format, *(name for name, _ in outputs)):
+            from goleaklint.report import sarif
+
+            for text in sarif.cuts(report):
+                click.echo(f"sarif: {text}", err=True)
         summary.write(report, config, verbose=options["verbose"], statistics=options["statistics"])
     return exit_code(report, config, exit_zero=options["exit_zero"])
 

@@ -31,7 +31,10 @@ def options(command: F) -> F:
         "--new-from-merge-base", metavar="REV", help="The same, since HEAD has left REV (a branch, for example)."
     )
     patch = click.option(
-        "--new-from-patch", metavar="FILE", help="Only findings on lines that a diff changes (- reads it)."
+        "--new-from-patch",
+        type=click.Path(),
+        metavar="FILE",
+        help="Only findings on lines that a diff changes (- reads it).",
     )
     whole = click.option("--whole-files", is_flag=True, help="With these: all findings in files that have changed.")
     return revision(base(patch(whole(command))))
@@ -61,7 +64,7 @@ def changes(given: dict[str, Any], paths: Sequence[str]) -> Changes:
             commit = git.commit(given["new_from"])
         else:
             commit = git.merge_base(given["new_from_merge_base"])
-        return _since(git, commit, given)
+        return _since(git, commit, given, paths)
     except GitError as error:
         hint = "" if "fetch" in str(error) else "; --new-from-patch takes a diff instead"
         raise click.ClickException(f"cannot tell what is new: {visible(str(error))}{hint}") from None
@@ -78,10 +81,11 @@ def _top(place: Path, paths: Sequence[str]) -> str:
         return Git(str(common if common.is_dir() else common.parent)).top()
 
 
-def _since(git: Git, commit: str, given: dict[str, Any]) -> Changes:
+def _since(git: Git, commit: str, given: dict[str, Any], paths: Sequence[str]) -> Changes:
     from goleaklint.filters import changed
 
     top = git.top()
+    unsaved = [path for path in paths if not os.path.lexists(path)]  # standard input: a file that is not written yet
     patch = changed.read(git.patch(commit))
     whole = [os.path.join(top, name.rstrip("/")) for name in git.untracked()]
     for name in patch.untracked:
@@ -92,7 +96,7 @@ def _since(git: Git, commit: str, given: dict[str, Any]) -> Changes:
             f"{visible(name)}: the old commit of this submodule is not here: what is new in it is not known", err=True
         )
     return changed.Changes(
-        changed.resolved(patch, [top]), map(os.path.realpath, whole), whole_files=given["whole_files"]
+        changed.resolved(patch, [top]), map(os.path.realpath, [*whole, *unsaved]), whole_files=given["whole_files"]
     )
 
 

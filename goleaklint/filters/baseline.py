@@ -169,7 +169,8 @@ def gone_below(root: str) -> Callable[[str], bool]:
 
     def gone(path: str) -> bool:
         if path not in known:
-            known[path] = not os.path.lexists(os.path.join(root, path))
+            name = path.encode("utf-8", "surrogateescape")
+            known[path] = not os.path.lexists(os.path.join(os.fsencode(root), name))
         return known[path]
 
     return gone

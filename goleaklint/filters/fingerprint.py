@@ -51,4 +51,9 @@ def digest(*parts: str) -> str:
     """32 hexadecimal digits for texts."""
     import hashlib  # takes longer to import than all of this module, and a clean run needs none
 
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    text = "\0".join(parts)
+    try:
+        data = text.encode("utf-8", "surrogateescape")  # a file's name is its bytes, whatever the locale reads in them
+    except UnicodeEncodeError:
+        data = text.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(data).hexdigest()[:32]

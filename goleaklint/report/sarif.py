@@ -32,7 +32,7 @@ _NOTIFICATION_LEVEL = {"internal": "error", "unreadable": "error", "binary": "wa
 def render(report: Report, sources: Sources, look: Look) -> str:
     """One run that declares all rules and holds at most 5,000 results."""
     shown = most_important(report.findings)
-    cut = len(report.findings) - len(shown)
+    cut = cuts(report)
     index = {rule.code: position for position, rule in enumerate(report.rules)}
     hashes: dict[str, LineHashes] = {}
     run = {
@@ -43,7 +43,7 @@ def render(report: Report, sources: Sources, look: Look) -> str:
             {"executionSuccessful": True, "toolExecutionNotifications": _notifications(report, sources, cut)}
         ],
         "results": [_result(finding, index, sources, hashes) for finding in shown],
-        "properties": {"stats": report.stats},
+        "properties": {"stats": report.stats} | ({"cut": cut} if cut else {}),
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"
@@ -60,7 +60,22 @@ def most_important(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(kept, key=lambda f: (-(f.goroutines or 0), f.sort_key()))
 
 
-def _driver(report: Report, cut: int) -> dict[str, Any]:
+def cuts(report: Report) -> list[str]:
+    """What is left out because code scanning would reject it or keep less, in words; nothing when all is there."""
+    words = []
+    if (more := len(report.findings) - MOST_RESULTS) > 0:
+        words.append(
+            f"{more} results of least severity and precision were left out: code scanning keeps {MOST_RESULTS}"
+        )
+    shown = most_important(report.findings)
+    if many := sum(len(finding.related) > MOST_RELATED for finding in shown):
+        words.append(f"related places of {many} results were left out: code scanning keeps {MOST_RELATED} of a result")
+    if many := sum(len(_story(finding)) > MOST_STEPS for finding in shown):
+        words.append(f"steps of {many} results were left out: code scanning keeps {MOST_STEPS} of a result")
+    return words
+
+
+def _driver(report: Report, cut: list[str]) -> dict[str, Any]:
     kinds = {diagnostic.kind for diagnostic in report.diagnostics} | ({"cut"} if cut else set())
     return {
         "name": "goleaklint",
@@ -82,7 +97,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "properties": {
             "precision": rule.confidence,
             "problem.severity": _PROBLEM_SEVERITY[rule.severity],
-            "tags": ["concurrency", "go", "goroutine-leak"],
+            "tags": ["concurrency", "go", "goroutine-leak"],  # 20 at most
             "waitReasons": rule.wait_reasons,
             "since": rule.since,
         },
@@ -164,15 +179,21 @@ def _fingerprints(finding: Finding, sources: Sources, hashes: dict[str, LineHash
     return {key: value for key, value in prints.items() if value}
 
 
-def _steps(finding: Finding) -> list[Step]:
-    """The story: as the rule tells it, else from the creation to the block to the exit that misses it."""
+def _story(finding: Finding) -> list[Step]:
+    """As the rule tells it, else from the creation to the block to the exit that misses it."""
     if finding.flow:
-        return list(finding.flow[:MOST_STEPS])
+        return list(finding.flow)
     made = [Step(place.span, place.message) for place in finding.related if place.role in (Role.MADE, Role.CREATION)]
     missed = [Step(place.span, place.message) for place in finding.related if place.role is Role.EXIT]
     if not made and not missed:
         return []
-    return [*made, Step(finding.span, finding.message), *missed][:MOST_STEPS]
+    return [*made, Step(finding.span, finding.message), *missed]
+
+
+def _steps(finding: Finding) -> list[Step]:
+    """The story as far as it is kept: its end, where the goroutine blocks, is kept in any case."""
+    story = _story(finding)
+    return story if len(story) <= MOST_STEPS else [*story[: MOST_STEPS - 1], story[-1]]
 
 
 def _step(step: Step, sources: Sources) -> dict[str, Any]:
@@ -197,11 +218,9 @@ def _logical(function: str) -> dict[str, Any]:
     return {"logicalLocations": [{"fullyQualifiedName": name, "kind": "function"}]}
 
 
-def _notifications(report: Report, sources: Sources, cut: int) -> list[dict[str, Any]]:
+def _notifications(report: Report, sources: Sources, cut: list[str]) -> list[dict[str, Any]]:
     notifications = [_notification(diagnostic, sources) for diagnostic in report.diagnostics]
-    if cut:
-        text = f"{cut} results of least severity and precision were left out: code scanning keeps {MOST_RESULTS}"
-        notifications.append({"descriptor": {"id": "cut"}, "level": "warning", "message": {"text": text}})
+    notifications += [{"descriptor": {"id": "cut"}, "level": "warning", "message": {"text": text}} for text in cut]
     return notifications
 
 

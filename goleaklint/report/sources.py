@@ -16,7 +16,7 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-
 
 def visible(text: str) -> str:
     """`text` with everything that a terminal or a reviewer's eye could be misled by written as an escape."""
-    return _UNSAFE.sub(_escape, _decoded(text))
+    return _UNSAFE.sub(_escape, decoded(text))
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -28,10 +28,10 @@ def _escape(match: re.Match[str]) -> str:
 
 def utf8(text: str) -> str:
     """`text` without lone surrogates, which no JSON text may hold: bytes that are not UTF-8 become U+FFFD."""
-    return _decoded(text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return decoded(text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _decoded(text: str) -> str:
+def decoded(text: str) -> str:
     """`text` with the bytes of a file name that the locale could not decode read as UTF-8, if that is what they are."""
     if text.isascii():
         return text

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -253,3 +256,19 @@ def test_hostile_names(tree: Path, tool: Tool) -> None:
     text = (tree / FILE).read_text()
     assert ("\u202e" in text, "x\\u202ey.go" in text) == (False, True)
     assert tool.shown() == []
+
+
+def test_any_locale(tree: Path, tool: Tool) -> None:
+    """The file is the same bytes in any locale, and matches in any."""
+    (tree / "a/a.go").rename(tree / "a/größe.go")
+    tool.accept()
+    before = (tree / FILE).read_bytes()
+    environ = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for arguments, code in (
+        (["baseline", "write"], 0),
+        (["check", "--baseline", FILE], 0),
+        (["baseline", "status"], 0),
+    ):
+        command = [sys.executable, "-c", "from goleaklint.cli import main; main()", *arguments]
+        assert subprocess.run(command, env=environ, check=False, capture_output=True).returncode == code
+    assert (tree / FILE).read_bytes() == before

@@ -260,3 +260,10 @@ def test_with_a_baseline(tree: Path, tool: Tool) -> None:
     tool.capfd.readouterr()
     (tree / "a/b.go").write_text(LEAK.replace("func f", "func h"))
     assert tool.shown("--new-from", "HEAD", "--baseline", "goleaklint-baseline.json") == ["a/b.go:4:2"]
+
+
+@pytest.mark.parametrize(("name", "shown"), [("a/a.go", []), ("a/unsaved.go", ["a/unsaved.go:4:2"])])
+def test_standard_input(tree: Path, tool: Tool, monkeypatch: pytest.MonkeyPatch, name: str, shown: list[str]) -> None:
+    """A file that an editor has not written yet is new; one that is there is told by its lines on disk."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(LEAK.encode())))
+    assert tool.shown("--new-from", "HEAD", "--stdin-filename", name, "-") == shown

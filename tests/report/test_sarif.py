@@ -14,7 +14,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from goleaklint.model import Confidence, Diagnostic, Finding, Report, Rule, Severity, Span
+from goleaklint.model import Confidence, Diagnostic, Finding, Related, Report, Role, Rule, Severity, Span, Step
 from goleaklint.report import formats, sarif
 from goleaklint.report.formats import Look
 
@@ -179,6 +179,29 @@ def test_the_least_important_results_are_cut() -> None:
     assert [item["message"]["text"] for item in run["invocations"][0]["toolExecutionNotifications"]] == [
         "2 results of least severity and precision were left out: code scanning keeps 5000"
     ]
+
+
+def test_places_and_steps_are_cut() -> None:
+    """Of a result GitHub keeps 100 related places and 1,000 steps; that some are left out is said."""
+    places = tuple(Related(Role.BLOCKS, Span("a.go", line, 1, line, 2), "m") for line in range(1, 102))
+    steps = tuple(Step(Span("a.go", line, 1, line, 2), f"s{line}") for line in range(1, 1003))
+    one = msgspec.structs.replace(finding(1), related=places, flow=steps)
+    run = run_of(Report(findings=(one, finding(2)), root="/"))
+    (result, _) = run["results"]
+    told = [step["location"]["message"]["text"] for step in result["codeFlows"][0]["threadFlows"][0]["locations"]]
+    assert (len(result["relatedLocations"]), len(told), told[-2:]) == (100, 1000, ["s999", "s1002"])
+    words = [
+        "related places of 1 results were left out: code scanning keeps 100 of a result",
+        "steps of 1 results were left out: code scanning keeps 1000 of a result",
+    ]
+    assert run["properties"]["cut"] == words
+    assert [item["message"]["text"] for item in run["invocations"][0]["toolExecutionNotifications"]] == words
+    assert "cut" not in run_of(Report(findings=(finding(2),), root="/"))["properties"]
+
+
+def test_tags_are_few(report: Report) -> None:
+    """GitHub rejects a rule with more than 20 tags."""
+    assert max(len(rule["properties"]["tags"]) for rule in run_of(report)["tool"]["driver"]["rules"]) <= 20
 
 
 def test_descriptions_are_short() -> None:
