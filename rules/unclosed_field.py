@@ -71,7 +71,7 @@ from collections.abc import Iterator
 
 from goleaklint.explore.overlap import is_new
 from goleaklint.explore.package import Package
-from goleaklint.facts import apis
+from goleaklint.facts.clock_stops import is_clock
 from goleaklint.facts.field_uses import waited_slots
 from goleaklint.facts.fields import Slot, Use
 from goleaklint.facts.loops import ENDS, reachable
@@ -80,7 +80,6 @@ from goleaklint.facts.paths import Paths
 from goleaklint.facts.resolve import Bindings
 from goleaklint.facts.slot_story import finding
 from goleaklint.facts.spawns import spawns
-from goleaklint.facts.types import canonical
 from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
@@ -120,7 +119,7 @@ def _is_only_way(use: Use, dead: dict[ast.Node, tuple[Slot, Use]]) -> bool:
         return False  # no case can come true: it does not even loop
 
     def is_endless(node: ast.Range) -> bool:
-        return node in dead or _is_clock(use.known, node.x)
+        return node in dead or is_clock(use.known, node.x)
 
     paths = Paths(use.known, use.function, endless=is_endless)
     if any(
@@ -133,15 +132,6 @@ def _is_only_way(use: Use, dead: dict[ast.Node, tuple[Slot, Use]]) -> bool:
 
 def _dies(known: Bindings, parts: tuple[ast.Node, ...]) -> bool:
     return any(isinstance(part, ast.ExprStmt) and known.ending(part.x) != "" for part in parts)
-
-
-def _is_clock(known: Bindings, channel: ast.Expr) -> bool:
-    var = known.var(channel)
-    if var is not None and len(var.stores) == 1 and var.value is not None and not var.ranged:
-        channel = var.value
-    if isinstance(channel, ast.Selector) and channel.name == "C":
-        return canonical(known.type_of(channel.x)) in ("time.Ticker", "time.Timer")
-    return known.api(channel) in apis.TIMER_CHANNELS
 
 
 def _finding(facts: PackageFacts, slot: Slot, use: Use) -> Finding:

@@ -77,7 +77,7 @@ from dataclasses import dataclass, field
 
 from goleaklint.explore.package import Package
 from goleaklint.facts import apis, lifetime
-from goleaklint.facts.clock_stops import clock_stops
+from goleaklint.facts.clock_stops import clock_stops, is_clock
 from goleaklint.facts.functions import Function
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Paths, Point
@@ -197,7 +197,7 @@ def _life(known: Bindings, function: Function, depth: int = 0) -> _Life:
             life.fixed += inner.fixed
         return not inner.can_end
 
-    paths = Paths(known, function, endless=lambda node: _is_clock(known, node.x), stays=stays)
+    paths = Paths(known, function, endless=lambda node: is_clock(known, node.x), stays=stays)
     for point in reachable(paths):
         if point.kind in ("return", "dies", "fails", "blocks") or _may_die(known, point):
             return _Life()
@@ -225,11 +225,11 @@ def _may_die(known: Bindings, point: Point) -> bool:
 def _add_waits(known: Bindings, function: Function, point: Point, life: _Life) -> None:
     if isinstance(point.node, ast.Range):
         over = known.facts.underlying(known.type_of(point.node.x))
-        is_clock = _is_clock(known, point.node.x)
-        if is_clock:
+        of_clock = is_clock(known, point.node.x)
+        if of_clock:
             life.stops += clock_stops(known, point.node.x, function)
-        if is_clock or (over is not None and isinstance(over.node, ast.ChanType)):
-            (life.timers if is_clock else life.others).append(known.file.span(point.node.at, point.node.x.end))
+        if of_clock or (over is not None and isinstance(over.node, ast.ChanType)):
+            (life.timers if of_clock else life.others).append(known.file.span(point.node.at, point.node.x.end))
     for part in point.parts:
         read = source(known, part)
         if read is not None:
@@ -241,7 +241,7 @@ def _add_waits(known: Bindings, function: Function, point: Point, life: _Life) -
                 life.others.append(known.head(node))
                 life.made = life.made or _is_made(known, node.channel)
             elif isinstance(node, ast.Unary) and node.op == "<-":
-                (life.timers if _is_clock(known, node.x) else life.others).append(known.head(node))
+                (life.timers if is_clock(known, node.x) else life.others).append(known.head(node))
                 life.stops += clock_stops(known, node.x, function)
                 life.made = life.made or _is_made(known, node.x)
             elif isinstance(node, ast.Call) and known.api(node) == "time.Sleep":
@@ -253,16 +253,6 @@ def _is_made(known: Bindings, channel: ast.Expr) -> bool:
     var = known.var(channel)
     made = var.value if var is not None and len(var.stores) == 1 and not var.ranged else None
     return isinstance(made, ast.Call) and known.api(made) == "make"
-
-
-def _is_clock(known: Bindings, channel: ast.Expr) -> bool:
-    """Whether only the clock sends on a channel; nobody can close it."""
-    var = known.var(channel)
-    if var is not None and len(var.stores) == 1 and var.value is not None and not var.ranged:
-        channel = var.value
-    if isinstance(channel, ast.Selector) and channel.name == "C":
-        return canonical(known.type_of(channel.x)) in ("time.Ticker", "time.Timer")
-    return known.api(channel) in apis.TIMER_CHANNELS
 
 
 def _is_for_process(known: Bindings, function: Function) -> bool:

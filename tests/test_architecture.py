@@ -58,7 +58,17 @@ def test_formats_do_not_import_each_other() -> None:
     formats = {f"goleaklint.report.{path.stem}" for path in (ROOT / "goleaklint/report").glob("*.py")}
     shared = {
         f"goleaklint.report.{name}"
-        for name in ("__init__", "document", "excerpt", "formats", "line_hash", "markup", "sources", "gates")
+        for name in (
+            "__init__",
+            "coloring",
+            "document",
+            "excerpt",
+            "formats",
+            "line_hash",
+            "markup",
+            "sources",
+            "gates",
+        )
     }
     assert [item for item in imports(ROOT / "goleaklint/report") if item[1] in formats - shared] == []
 

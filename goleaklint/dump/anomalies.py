@@ -6,12 +6,11 @@ not the standard library's. That nothing closes its channel is what a finding ca
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from enum import StrEnum
 
-from goleaklint.dump.goroutines import Bucket, Frame, Verdict
-from goleaklint.dump.symbols import split_symbol, visible
+from goleaklint.dump.goroutines import Bucket, Verdict
+from goleaklint.dump.patterns import is_standard
+from goleaklint.dump.symbols import visible
 from goleaklint.dump.verdict import wait_reasons
 
 
@@ -34,12 +33,6 @@ MEANINGS = {
 _MUTEXES = frozenset({"sync.Mutex.Lock", "sync.RWMutex.Lock", "sync.RWMutex.RLock"})
 _SERVE = "net/http.(*conn).serve"
 _READS = frozenset({"internal/poll.(*FD).Read", "net.(*conn).Read", "crypto/tls.(*Conn).Read"})
-# The directories of GOROOT/src; only the standard library may have import paths that begin with them.
-_STANDARD = re.compile(
-    "archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go"
-    "|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort"
-    "|strconv|strings|structs|sync|syscall|testing|text|time|unicode|unique|unsafe|vendor|weak"
-)
 
 
 def anomaly(bucket: Bucket) -> Anomaly:
@@ -52,12 +45,6 @@ def anomaly(bucket: Bucket) -> Anomaly:
     functions = {frame.function for frame in frames}
     if _SERVE in functions and not _READS.isdisjoint(functions):
         return Anomaly.SERVING
-    if bucket.reason.startswith(("chan receive", "select")) and _is_own(frames[:1]):
+    if bucket.reason.startswith(("chan receive", "select")) and frames and not is_standard(frames[0].function):
         return Anomaly.WAITING
     return Anomaly.OTHER
-
-
-def _is_own(innermost: Iterable[Frame]) -> bool:
-    """Whether the innermost frame is not the standard library's."""
-    elements = (split_symbol(frame.function)[0].partition("/")[0] for frame in innermost)
-    return any(not _STANDARD.fullmatch(element) for element in elements)

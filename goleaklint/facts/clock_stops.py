@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from goleaklint.facts import apis
 from goleaklint.facts.functions import Function
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.types import canonical
@@ -17,6 +18,16 @@ from goleaklint.model import Span
 
 _CLOCKS = ("time.Ticker", "time.Timer")
 _SETS = frozenset({"Stop", "Reset"})
+
+
+def is_clock(known: Bindings, channel: ast.Expr) -> bool:
+    """Whether only the clock sends on a channel; nobody can close it."""
+    var = known.var(channel)
+    if var is not None and len(var.stores) == 1 and var.value is not None and not var.ranged:
+        channel = var.value
+    if isinstance(channel, ast.Selector) and channel.name == "C":
+        return canonical(known.type_of(channel.x)) in _CLOCKS
+    return known.api(channel) in apis.TIMER_CHANNELS
 
 
 def clock_stops(known: Bindings, channel: ast.Expr, waits: Function) -> list[Span]:

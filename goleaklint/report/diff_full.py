@@ -17,6 +17,7 @@ from goleaklint.dump.goroutines import Frame
 from goleaklint.dump.health import Thresholds
 from goleaklint.dump.patterns import telling_frame
 from goleaklint.dump.trend import condition
+from goleaklint.report.coloring import written
 from goleaklint.report.excerpt import Line
 from goleaklint.report.formats import Look
 from goleaklint.report.gates import Places
@@ -43,9 +44,7 @@ def render(
 ) -> str:
     """The whole comparison; groups that did not change are counted, and shown with `everything`."""
     lines = [*_head(comparison, thresholds), *_rows(comparison, known, everything=everything)]
-    if not look.color:
-        return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines)
-    return _colored(lines)
+    return written(lines, look, _COLORS)
 
 
 def _head(comparison: Comparison, thresholds: Thresholds) -> Iterator[Line]:
@@ -136,17 +135,3 @@ def _frame(frame: Frame) -> str:
 
 def _count(number: int) -> str:
     return f"{number} goroutine" + ("" if number == 1 else "s")
-
-
-def _colored(lines: list[Line]) -> str:
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(force_terminal=True, color_system="standard", width=10_000, highlight=False, legacy_windows=False)
-    with console.capture() as capture:
-        for line in lines:
-            text = Text(no_wrap=True, end="\n")
-            for piece, style in line:
-                text.append(piece, _COLORS.get(style, ""))
-            console.print(text, soft_wrap=True)
-    return capture.get()

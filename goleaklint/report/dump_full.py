@@ -24,6 +24,7 @@ from goleaklint.dump.goroutines import Bucket, Frame, Verdict
 from goleaklint.dump.health import Health, Thresholds, health
 from goleaklint.dump.patterns import own_frame, telling_frame
 from goleaklint.model import Report, Span
+from goleaklint.report.coloring import written
 from goleaklint.report.excerpt import Line, Mark, excerpt
 from goleaklint.report.formats import Look
 from goleaklint.report.sources import Sources, visible
@@ -70,9 +71,7 @@ def render(accounts: Sequence[Account], look: Look, thresholds: Thresholds | Non
         for account in accounts
         for line in _account(account, health(account.dump, thresholds), sources, look.width)
     ]
-    if not look.color:
-        return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines)
-    return _colored(lines)
+    return written(lines, look, _COLORS)
 
 
 def _account(account: Account, state: Health, sources: Sources, width: int) -> Iterator[Line]:
@@ -287,17 +286,3 @@ def _details(bucket: Bucket) -> Iterator[Line]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
-def _colored(lines: list[Line]) -> str:
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(force_terminal=True, color_system="standard", width=10_000, highlight=False, legacy_windows=False)
-    with console.capture() as capture:
-        for line in lines:
-            text = Text(no_wrap=True, end="\n")
-            for piece, style in line:
-                text.append(piece, _COLORS.get(style, ""))
-            console.print(text, soft_wrap=True)
-    return capture.get()

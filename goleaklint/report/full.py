@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from goleaklint.model import Finding, Report
 from goleaklint.report import excerpt
+from goleaklint.report.coloring import written
 from goleaklint.report.excerpt import Line, Mark, cells
 from goleaklint.report.formats import Look
 from goleaklint.report.sources import Sources, visible
@@ -38,9 +39,7 @@ MOST_RELATED = 8
 def render(report: Report, sources: Sources, look: Look) -> str:
     """The stories, with an empty line after each."""
     lines = [line for finding in report.findings for line in [*_story(finding, sources, look.width), []]]
-    if not look.color:
-        return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines)
-    return _colored(lines)
+    return written(lines, look, _COLORS)
 
 
 def _story(finding: Finding, sources: Sources, width: int) -> Iterator[Line]:
@@ -84,17 +83,3 @@ def _place(finding: Finding, path: str, marks: list[Mark], gutter: int, width: i
     else:
         yield [(f"{'':>{gutter}}--> ", "gutter"), (where, "")]
         yield [(f"{'':>{gutter}}    {function}", "")]
-
-
-def _colored(lines: list[Line]) -> str:
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(force_terminal=True, color_system="standard", width=10_000, highlight=False, legacy_windows=False)
-    with console.capture() as capture:
-        for line in lines:
-            text = Text(no_wrap=True, end="\n")
-            for piece, style in line:
-                text.append(piece, _COLORS.get(style, ""))
-            console.print(text, soft_wrap=True)
-    return capture.get()
