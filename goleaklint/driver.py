@@ -22,6 +22,7 @@ from goleaklint.results import PackageResult, Results, load_catalog
 from goleaklint.store import Store
 
 if TYPE_CHECKING:
+    from goleaklint.golang.contents import Contents
     from goleaklint.golang.discover import Options, PackageDir
     from goleaklint.golang.units import Unit
 
@@ -116,41 +117,47 @@ class Checker:
         self.cache = cache
         self.results: Results | None = None
         if cache is not None:
-            self.results = Results(
-                Store(cache), config, root, given=self.given, ignore_suppressions=ignore_suppressions
-            )
+            self.results = Results(Store(cache), config, root, ignore_suppressions=ignore_suppressions)
         self.catalog = self.results.catalog(config) if self.results is not None else load_catalog(config)
         self.on = select.codes_on(self.catalog, config)
         self.on_in_file = select.codes_in_files(self.catalog, config)
 
     def known(self, package: PackageDir) -> PackageResult | None:
         """The result of an earlier run, where nothing that it depends on has changed."""
-        key = self.results.key(package) if self.results is not None else None
-        return self.results.get(key) if self.results is not None and key is not None else None
+        if self.results is None:
+            return None
+        key = self.results.key(package, self._contents(package))
+        return self.results.get(key) if key is not None else None
 
     def check(self, package: PackageDir) -> PackageResult:
         """The findings of one package; whatever goes wrong inside becomes a diagnostic of kind `internal`."""
         from goleaklint.facts import module
 
         module.begin(is_kept=self.results is not None)
-        key = self.results.key(package) if self.results is not None else None
         try:
-            result = self._check(package)
+            contents = self._contents(package)
+            result = self._check(package, contents)
         except Exception as error:
             return PackageResult(diagnostics=(_internal(package.directory, "package", error),))
+        key = self.results.key(package, contents) if self.results is not None else None
         if self.results is not None and key is not None:
             self.results.put(key, result)
         return result
+
+    def _contents(self, package: PackageDir) -> Contents:
+        from goleaklint.golang.contents import read
+
+        return read(package, self.given)
 
     def trouble(self) -> Iterator[Diagnostic]:
         """What is to be said of the cache."""
         if self.results is not None:
             yield from self.results.trouble()
 
-    def _check(self, package: PackageDir) -> PackageResult:
+    def _check(self, package: PackageDir, contents: Contents) -> PackageResult:
         from goleaklint.golang.units import load
 
-        units, diagnostics, lines = load(package, self.config.generated, self.given)
+        units, diagnostics, lines = load(package, self.config.generated, self.given, contents)
         unread = {diagnostic.path for diagnostic in diagnostics if diagnostic.kind in ("unreadable", "binary")}
         generated = sum(unit.generated for unit in units)
         files: dict[str, bytes] = {}

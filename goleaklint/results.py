@@ -10,7 +10,7 @@ import contextlib
 import importlib.util
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from goleaklint.model import Diagnostic, Finding, Rule
 from goleaklint.store import Store, digest
 
 if TYPE_CHECKING:
+    from goleaklint.golang.contents import Contents
     from goleaklint.golang.discover import PackageDir
 
 _GRAMMAR = ("tree_sitter", "tree_sitter_go")
@@ -57,11 +58,9 @@ class Results:
         config: Config,
         root: Path,
         *,
-        given: Mapping[str, bytes] | None = None,
         ignore_suppressions: bool = False,
     ) -> None:
         self.store = store
-        self.given = given or {}
         self._program = _program(config.rule_folders())
         matters = msgspec.structs.replace(
             config, jobs=0, format="full", fail_on=Config().fail_on, strict_parse=False, baseline=""
@@ -89,15 +88,13 @@ class Results:
         self.store.put(key, msgspec.msgpack.encode(list(catalog.rules)))
         return catalog
 
-    def key(self, package: PackageDir) -> bytes | None:
-        """What the result of a package is kept under; None when a file of it cannot be read."""
-        from goleaklint.golang.contents import read
-
-        contents, diagnostics = read(package, self.given)
+    def key(self, package: PackageDir, contents: Contents) -> bytes | None:
+        """What the result for these bytes is kept under; None when a file cannot be read."""
+        texts, diagnostics = contents
         if any(diagnostic.kind in _UNKEPT for diagnostic in diagnostics):
             return None
         parts: list[bytes] = [self._salt, _bytes(package)]
-        for path, data in contents.items():
+        for path, data in texts.items():
             parts += [os.fsencode(path), data]
         return digest(*parts)
 

@@ -74,9 +74,9 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     analyse = driver.Checker._check
 
-    def spy(self: driver.Checker, package: Any) -> PackageResult:
+    def spy(self: driver.Checker, package: Any, contents: Any) -> PackageResult:
         seen.append(package.directory)
-        return analyse(self, package)
+        return analyse(self, package, contents)
 
     monkeypatch.setattr(driver.Checker, "_check", spy)
     return seen

@@ -11,7 +11,11 @@ from goleaklint.model import Diagnostic
 _BINARY_PREFIX = 8192  # bytes looked at for a NUL, as git does
 
 
-def read(package: PackageDir, given: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Diagnostic]]:
+Contents = tuple[dict[str, bytes], list[Diagnostic]]
+"""The bytes of a package's files by path, and what is wrong with the others."""
+
+
+def read(package: PackageDir, given: Mapping[str, bytes]) -> Contents:
     """The bytes by path, in the order of the paths, and what is wrong with the others. `given` stand in for files."""
     contents: dict[str, bytes] = {}
     diagnostics: list[Diagnostic] = []

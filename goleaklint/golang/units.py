@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from goleaklint.golang.constraints import DEFAULT, Config, Constraint
-from goleaklint.golang.contents import read
+from goleaklint.golang.contents import Contents, read
 from goleaklint.golang.discover import PackageDir
 from goleaklint.golang.header import is_loosely_generated
 from goleaklint.golang.source import SourceFile, parse_file
@@ -54,20 +54,24 @@ class _Loading:
 
 
 def load(
-    package_dir: PackageDir, generated: str = "strict", given: Mapping[str, bytes] | None = None
+    package_dir: PackageDir,
+    generated: str = "strict",
+    given: Mapping[str, bytes] | None = None,
+    contents: Contents | None = None,
 ) -> tuple[list[Unit], list[Diagnostic], int]:
     """The units of a package, what was wrong with its files, and the number of its lines.
 
     `generated`: whose findings are dropped: files marked by the letter of go.dev/s/generatedcode (`strict`), by
     anything that sounds like it (`lax`), or none (`lint`). `given` stands in for files on disk (an editor's,
-    standard input).
+    standard input); `contents` is what was read of them, where that has been done.
     """
-    contents, diagnostics = read(package_dir, given or {})
-    lines = sum(data.count(b"\n") for data in contents.values())
-    if not any(_TOKENS.search(data) for data in contents.values()):
+    texts, troubles = contents or read(package_dir, given or {})
+    diagnostics = list(troubles)
+    lines = sum(data.count(b"\n") for data in texts.values())
+    if not any(_TOKENS.search(data) for data in texts.values()):
         return [], diagnostics, lines
     loading = _Loading(package_dir, set(package_dir.report))
-    for path, data in contents.items():
+    for path, data in texts.items():
         file = parse_file(path, data)
         if file.errors:
             diagnostics.append(_partly_parsed(file))
