@@ -139,16 +139,22 @@ def _has_no_channel(known: Bindings, timer: ast.Expr) -> bool:
 
 
 def _nil_finding(known: Bindings, function: Function, timer: ast.Expr, drain: ast.Unary) -> Finding:
+    return _at(known, function, timer, drain, "blocks for ever: a timer of AfterFunc has no channel")
+
+
+def _at(
+    known: Bindings, function: Function, timer: ast.Expr, drain: ast.Unary, what: str, related: tuple[Related, ...] = ()
+) -> Finding:
     name = known.file.text(timer).decode("utf-8", "replace")
     return Finding(
         code=RULE.code,
         name=RULE.name,
         severity=RULE.severity,
         confidence=Confidence.MEDIUM if known.file.is_test else Confidence.HIGH,
-        message=f"receive from {name}.C blocks for ever: a timer of AfterFunc has no channel",
+        message=f"receive from {name}.C {what}",
         span=known.head(drain),
         function=known.qualified(function),
-        related=(),
+        related=related,
     )
 
 
@@ -218,14 +224,5 @@ def _is_given(known: Bindings, call: ast.Call, timer: bytes) -> bool:
 
 
 def _finding(known: Bindings, function: Function, timer: ast.Expr, drain: ast.Unary, take: ast.Unary) -> Finding:
-    name = known.file.text(timer).decode("utf-8", "replace")
-    return Finding(
-        code=RULE.code,
-        name=RULE.name,
-        severity=RULE.severity,
-        confidence=Confidence.MEDIUM if known.file.is_test else Confidence.HIGH,
-        message=f"receive from {name}.C blocks for ever when its value was already received",
-        span=known.head(drain),
-        function=known.qualified(function),
-        related=(Related(Role.PARTNER, known.head(take), "the value can be received here"),),
-    )
+    related = Related(Role.PARTNER, known.head(take), "the value can be received here")
+    return _at(known, function, timer, drain, "blocks for ever when its value was already received", (related,))

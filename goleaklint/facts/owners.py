@@ -8,6 +8,7 @@ of its receiver. Whatever is not in view makes no owner.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from goleaklint.facts import apis
@@ -49,10 +50,17 @@ class Owner:
 
 def direct(facts: PackageFacts, decl: FuncDecl) -> Owner | None:
     """The owner that a function makes, starts and returns, None when it does not or when that is not in view."""
-    key = ("owner", decl)
+    return _remembered(facts, decl, _direct)
+
+
+def _remembered(
+    facts: PackageFacts, decl: FuncDecl, work: Callable[[PackageFacts, FuncDecl], Owner | None]
+) -> Owner | None:
+    """What is worked out once for a function; None while that is under way."""
+    key = (work, decl)
     if key not in facts.memo:
         facts.memo[key] = None
-        facts.memo[key] = _direct(facts, decl)
+        facts.memo[key] = work(facts, decl)
     found = facts.memo[key]
     assert found is None or isinstance(found, Owner)
     return found
@@ -77,13 +85,7 @@ def _direct(facts: PackageFacts, decl: FuncDecl) -> Owner | None:
 
 def started(facts: PackageFacts, decl: FuncDecl) -> Owner | None:
     """The owner that a method makes of its receiver: it starts the goroutine, and comes back at once."""
-    key = ("started owner", decl)
-    if key not in facts.memo:
-        facts.memo[key] = None
-        facts.memo[key] = _started(facts, decl)
-    found = facts.memo[key]
-    assert found is None or isinstance(found, Owner)
-    return found
+    return _remembered(facts, decl, _started)
 
 
 def _started(facts: PackageFacts, decl: FuncDecl) -> Owner | None:
