@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from goleaklint.dump.goroutines import Bucket, Frame, Goroutine, Labels, Minutes, Stack, State, Verdict
+from goleaklint.dump.goroutines import Bucket, Frame, Kind, Labels, Minutes, Stack, State, Verdict
+from goleaklint.dump.known import TITLE, Seen
 from goleaklint.dump.symbols import visible
 from goleaklint.dump.verdict import judge
 
@@ -31,53 +32,55 @@ class Signature(NamedTuple):
     elided: bool
 
 
-class _Tally:
-    """The goroutines with one state and one stack, counted without looking into either."""
-
-    __slots__ = ("count", "ids", "parents", "stack", "state")
-
-    def __init__(self, state: State, stack: Stack) -> None:
-        self.state = state
-        self.stack = stack
-        self.count = 0
-        self.ids: list[int] = []
-        self.parents: set[int] = set()
-
-
 class Grouping:
-    """Counts goroutines as they come; holds one tally for each pair of state and stack, never the goroutines."""
+    """Counts goroutines as they come; holds what is counted of each kind, never the goroutines."""
 
     def __init__(self) -> None:
-        self.total = 0
         self.mains = 0  # goroutines with the number 1: more than one is more than one dump
-        self._tallies: dict[tuple[int, int], _Tally] = {}  # by identity: a tally keeps its state and stack alive
+        self._kinds: list[Kind] = []
+        self._added: dict[tuple[int, int], Kind] = {}  # by identity: a kind keeps its state and stack alive
 
-    def count(self, goroutines: Iterable[Goroutine]) -> None:
-        """Count them all. Equal states and stacks that are shared, as the readers share them, are counted fast."""
-        tallies = self._tallies
-        for goroutine in goroutines:
-            key = (id(goroutine.state), id(goroutine.stack))
-            tally = tallies.get(key)
-            if tally is None:
-                tally = tallies[key] = _Tally(goroutine.state, goroutine.stack)
-            tally.count += 1
-            if tally.count <= _IDS:
-                tally.ids.append(goroutine.id)
-            tally.parents.add(goroutine.parent)
-            self.total += 1
-            self.mains += goroutine.id == 1
+    @property
+    def total(self) -> int:
+        """Goroutines counted."""
+        return sum(kind.count for kind in self._kinds)
 
-    def add(self, state: State, stack: Stack, count: int) -> None:
-        """Count goroutines of a profile, which have no ids and no parents."""
-        tally = self._tallies.setdefault((id(state), id(stack)), _Tally(state, stack))
-        tally.count += count
-        self.total += count
+    def count(self, goroutines: Iterable[Seen]) -> None:
+        """Count goroutines of a text."""
+        kinds, begins = self._kinds, len(TITLE)
+        first = TITLE + b"1"
+        for kind, title, parent in goroutines:
+            count = kind.count = kind.count + 1
+            if count <= _IDS:
+                if count == 1:
+                    kinds.append(kind)
+                kind.ids.append(int(title[begins:]))
+            kind.parents.add(parent)
+            if title == first:
+                self.mains += 1
+
+    def add(self, state: State, stack: Stack, count: int) -> Kind:
+        """Count goroutines of a profile, which have no ids and no parents. Equal ones that are shared are one kind."""
+        key = (id(state), id(stack))
+        kind = self._added.get(key)
+        if kind is None:
+            kind = self._added[key] = Kind(state, stack)
+            self._kinds.append(kind)
+        kind.count += count
+        return kind
+
+    def add_one(self, state: State, stack: Stack, number: int, parent: int) -> None:
+        """Count the goroutine with this id of a profile that has them."""
+        kind = self.add(state, stack, 1)
+        if len(kind.ids) < _IDS:
+            kind.ids.append(number)
+        kind.parents.add(b"%d" % parent)
 
     def buckets(self, *, crashed: bool = False) -> tuple[Bucket, ...]:
         """By verdict, then the biggest first. `crashed`: the first goroutine is the one that ended the process."""
-        merged: dict[Signature, list[_Tally]] = {}
-        for tally in self._tallies.values():
-            merged.setdefault(_signature(tally.state, tally.stack), []).append(tally)
+        merged: dict[Signature, list[Kind]] = {}
+        for kind in self._kinds:
+            merged.setdefault(_signature(kind.state, kind.stack), []).append(kind)
         buckets = [_bucket(signature, parts) for signature, parts in merged.items()]
         if crashed and buckets and buckets[0].reason == "running" and buckets[0].count == 1:
             buckets[0] = msgspec.structs.replace(buckets[0], verdict=Verdict.NEVER)
@@ -90,21 +93,21 @@ def _signature(state: State, stack: Stack) -> Signature:
     )
 
 
-def _bucket(signature: Signature, tallies: list[_Tally]) -> Bucket:
-    first = tallies[0].stack
-    leaked = sum(tally.count for tally in tallies if tally.state.leaked)
+def _bucket(signature: Signature, kinds: list[Kind]) -> Bucket:
+    first = kinds[0].stack
+    leaked = sum(kind.count for kind in kinds if kind.state.leaked)
     return Bucket(
         reason=signature.reason,
         durable=signature.durable,
         verdict=judge(signature.reason, first, leaked=leaked > 0, durable=signature.durable),
-        count=sum(tally.count for tally in tallies),
+        count=sum(kind.count for kind in kinds),
         stack=msgspec.structs.replace(first, frames=signature.frames, elided_at=_elided_at(first)),
         leaked=leaked,
-        locked=sum(tally.count for tally in tallies if tally.state.locked),
-        minutes=_minutes(tallies),
-        parents=len(set().union(*(tally.parents for tally in tallies)) - {0}),
-        ids=tuple(number for tally in tallies for number in tally.ids)[:_IDS],
-        labels=_labels(tallies),
+        locked=sum(kind.count for kind in kinds if kind.state.locked),
+        minutes=_minutes(kinds),
+        parents=len(set(map(_number, set().union(*(kind.parents for kind in kinds)))) - {0}),
+        ids=tuple(number for kind in kinds for number in kind.ids)[:_IDS],
+        labels=_labels(kinds),
     )
 
 
@@ -112,19 +115,19 @@ def _elided_at(stack: Stack) -> int:
     return len(visible(stack.frames[: stack.elided_at])) if stack.elided_at else 0
 
 
-def _minutes(tallies: list[_Tally]) -> Minutes | None:
-    known = [(tally.state.minutes, tally.count) for tally in tallies if tally.state.minutes is not None]
+def _minutes(kinds: list[Kind]) -> Minutes | None:
+    known = [(kind.state.minutes, kind.count) for kind in kinds if kind.state.minutes is not None]
     if not known:
         return None
     minutes = [each for each, _ in known]
     return Minutes(min(minutes), max(minutes), sum(count for _, count in known))
 
 
-def _labels(tallies: list[_Tally]) -> tuple[Labels, ...]:
+def _labels(kinds: list[Kind]) -> tuple[Labels, ...]:
     counts: Counter[tuple[tuple[str, str], ...]] = Counter()
-    for tally in tallies:
-        if tally.state.labels:
-            counts[tally.state.labels] += tally.count
+    for kind in kinds:
+        if kind.state.labels:
+            counts[kind.state.labels] += kind.count
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Labels(pairs, count) for pairs, count in ordered[:_LABELS])
 
@@ -133,3 +136,7 @@ def _order(bucket: Bucket) -> tuple[int, int, int, int, str, tuple[Frame, ...]]:
     most = bucket.minutes.most if bucket.minutes else 0
     strength = _STRONGEST.index(bucket.reason) if bucket.reason in _STRONGEST else len(_STRONGEST)
     return (bucket.verdict.rank, -bucket.count, -most, strength, bucket.reason, bucket.stack.frames)
+
+
+def _number(text: bytes) -> int:
+    return int(text) if text.isdigit() and len(text) < 20 else 0

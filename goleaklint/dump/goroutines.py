@@ -69,19 +69,20 @@ class State(msgspec.Struct, frozen=True):
     labels: tuple[tuple[str, str], ...] = ()
 
 
-class Goroutine(msgspec.Struct, frozen=True):
-    """One goroutine of a text dump; `state` and `stack` are shared between equal goroutines.
+class Kind:
+    """Goroutines with one state and one stack, counted without looking into either.
 
-    Profiles count goroutines and have none of these.
-
-    `parent` is the id after "in goroutine", 0 when there is none. `line` is that of the header in the dump.
+    `ids` are the first few. `parents` are the ids behind "in goroutine" as they are printed, which need not be numbers.
     """
 
-    id: int
-    state: State
-    stack: Stack
-    parent: int = 0
-    line: int = 0
+    __slots__ = ("count", "ids", "parents", "stack", "state")
+
+    def __init__(self, state: State, stack: Stack) -> None:
+        self.state = state
+        self.stack = stack
+        self.count = 0
+        self.ids: list[int] = []
+        self.parents: set[bytes] = set()
 
 
 class Verdict(StrEnum):

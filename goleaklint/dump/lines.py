@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-CHUNK = 1 << 20
+CHUNK = 1 << 16
 _LONGEST_LINE = 16 << 20  # a binary file may have no newline at all
 
 _HEADER = re.compile(rb"^goroutine \d+ (?:[a-z]+=\S+ )*\[.+\]:$", re.MULTILINE)

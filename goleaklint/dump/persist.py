@@ -14,7 +14,8 @@ from typing import NamedTuple
 import msgspec
 
 from goleaklint.dump.compare import Comparison, exact_key
-from goleaklint.dump.goroutines import Bucket, Frame, Stack, Verdict
+from goleaklint.dump.goroutines import Bucket, Frame, Kind, Verdict
+from goleaklint.dump.known import TITLE
 from goleaklint.dump.lines import Readable, at_column_0, chunks
 from goleaklint.dump.notes import Notes
 from goleaklint.dump.symbols import visible
@@ -34,18 +35,16 @@ Census = dict[int, Standing]
 def census(stream: Readable) -> Census:
     """Where each goroutine stands, by id; empty for what is no text dump, which has no ids."""
     reader = TextReader(Notes("-"))
-    known: dict[tuple[str, bool, int], Standing] = {}
-    stacks: list[Stack] = []  # keeps them alive, so that no two have one identity
+    known: dict[Kind, Standing] = {}
     found: Census = {}
-    for goroutine in reader.goroutines(at_column_0(chunks(stream))):
-        state, stack = goroutine.state, goroutine.stack
-        key = (state.reason, state.durable, id(stack))
-        if key not in known:
-            stacks.append(stack)
+    for kind, title, _ in reader.goroutines(at_column_0(chunks(stream))):
+        standing = known.get(kind)
+        if standing is None:
+            state, stack = kind.state, kind.stack
             shown = msgspec.structs.replace(stack, frames=visible(stack.frames))
             bucket = Bucket(reason=state.reason, durable=state.durable, verdict=Verdict.POSSIBLE, count=1, stack=shown)
-            known[key] = Standing(exact_key(bucket), stack.created_by)
-        found[goroutine.id] = known[key]
+            standing = known[kind] = Standing(exact_key(bucket), stack.created_by)
+        found[int(title[len(TITLE) :])] = standing
     return found
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from goleaklint.dump.buckets import Grouping
 from goleaklint.dump.debug1 import DEEPEST
-from goleaklint.dump.goroutines import Dump, Frame, Goroutine, Stack, State
+from goleaklint.dump.goroutines import Dump, Frame, Stack, State
 from goleaklint.dump.lines import Readable
 from goleaklint.dump.notes import Notes
 from goleaklint.dump.reasons import reason
@@ -88,7 +88,7 @@ class _Counter:
         if own and count == 1:
             self.has_states = True
             identity, parent = own.get(_OWN, _NO_LABEL), own.get(f"{_OWN}_created_by", _NO_LABEL)
-            self.grouping.count((Goroutine(identity.number, state, stack, parent.number),))
+            self.grouping.add_one(state, stack, identity.number, parent.number)
         else:
             self.grouping.add(state, stack, count)
 

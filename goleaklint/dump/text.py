@@ -1,30 +1,26 @@
 """Text dumps: `debug=2`, panics, fatal errors, SIGQUIT. One pass; each distinct header and stack is parsed once.
 
-A stack is known by its joined file lines, which hold `file:line +0xoffset` of every frame; that the function lines
-begin with the names expected tells apart two closures on one line. Only blocks not seen before, and those in which
-function and file lines do not alternate (elided frames, registers, ancestors, C), are looked at line by line.
+The text is split into lines and at blank lines. Only blocks that are not known yet, and those in which function and
+file lines do not alternate (ancestors, C), are looked at line by line.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from itertools import pairwise
 
 from goleaklint.dump import stack as stacks
 from goleaklint.dump.debug1 import CountReader
-from goleaklint.dump.goroutines import Goroutine, Stack, State
+from goleaklint.dump.goroutines import Stack
+from goleaklint.dump.known import DIGITS, LONGEST_TITLE, TITLE, Kinds, Known, Seen
 from goleaklint.dump.notes import Notes
-from goleaklint.dump.state import HEADER, parse_state
+from goleaklint.dump.state import HEADER
 
 _CAUSE = re.compile(rb"(?:panic: |fatal error: |SIG[A-Z]+: |unexpected fault address )")
 _OFFSET = re.compile(rb"\+0x[0-9a-f]+(?: fp=\S+ sp=\S+ pc=0x[0-9a-f]+)?$")
 _PPROF_LIMIT = 64 << 20  # runtime/pprof.writeGoroutineStacks stops there, without a sign
 _LONGEST_BLOCK = 8 << 20  # no blank lines at all: split at headers, so as not to hold the whole file
-_ELIDED_AT = 101  # behind the header and 50 frames (runtime/traceback.go, tracebackInnerFrames)
-_MEMORY = 1 << 16  # labels can make every header a new one
-
-_startswith = bytes.startswith
 
 
 class TextReader:
@@ -35,59 +31,78 @@ class TextReader:
         self.counted = CountReader(notes)
         self.cause = ""
         self._found = False
-        self._states: dict[bytes, State] = {}
-        self._known: dict[bytes, list[tuple[Sequence[bytes], int, Stack]]] = {}
-        self._slim: dict[bytes, Stack] = {}
+        self._known = Known()
 
-    def goroutines(self, pieces: Iterable[bytes]) -> Iterator[Goroutine]:
+    def goroutines(self, pieces: Iterable[bytes]) -> Iterator[Seen]:
         """The goroutines in their order. Pieces end with whole lines; a missing last newline means a cut."""
-        line = 1
-        size = 0
-        rest = b""
+        line = 1  # the number of the first of `lines`, which begin behind a blank line
+        size = held = 0
+        lines: list[bytes] = []
+        cut = False
         for piece in pieces:
             size += len(piece)
-            blocks, rest = _blocks(rest + piece)
-            for block in blocks:
-                lines = block.split(b"\n")
-                goroutine = self._fast(lines, line)
-                if goroutine is None:
-                    yield from self._block(lines, line)
-                else:
-                    yield goroutine
-                line += len(lines) + 1
-        cut = bool(rest) and not rest.endswith(b"\n")
-        yield from self._block(rest.rstrip(b"\n").split(b"\n"), line, cut=cut)
+            held += len(piece)
+            known = len(lines)
+            lines += piece.split(b"\n")
+            cut = lines[-1] != b""
+            if not cut:
+                lines.pop()
+            used = yield from self._blocks(lines, known, line)
+            if used:
+                held = len(piece)
+            elif held > _LONGEST_BLOCK:
+                used = _last_header(lines)
+                yield from self._block(lines[:used], line)
+                held = sum(map(len, lines[used:]))
+            line += used
+            del lines[:used]
+        yield from self._block(lines, line, cut=cut)
         self.counted.finish()
         if size == _PPROF_LIMIT:
             self.notes.add(0, "it is exactly 64 MiB, where debug=2 stops: there were more goroutines than these")
 
-    def _fast(self, lines: list[bytes], line: int) -> Goroutine | None:
-        """The goroutine of a block that is one record with a known state and a known stack; else None."""
-        header = lines[0]
-        at = header.find(b" [")
-        state = self._states.get(header[at:])
-        if header[:10] != b"goroutine " or at < 0:
-            return None
-        if state is None:
-            match = HEADER.match(header)
-            if match is None:
-                return None
-            state = self._state(match[3])
-        number, _, long = header[10:at].partition(b" ")
-        calls, places, key = _halves(lines, long)
-        if len(calls) != len(places):
-            return None
-        for names, creator, stack in self._known.get(key, ()):
-            if all(map(_startswith, calls, names)):
-                try:
-                    return Goroutine(int(number), state, stack, int(calls[-1][creator:]) if creator else 0, line)
-                except ValueError:
-                    return None
-        return None
+    def _blocks(self, lines: list[bytes], at: int, line: int) -> Generator[Seen, None, int]:
+        """The goroutines before the last blank line, which is looked for from `at` on; the value is where it ends.
 
-    def _block(self, lines: list[bytes], line: int, *, cut: bool = False) -> Iterator[Goroutine]:
+        This loop is what reading a large dump costs: it makes no call of ours for a goroutine that is known.
+        """
+        candidates, startswith = self._known.short.get, bytes.startswith
+        index, last = lines.index, len(lines)
+        lines.append(b"")  # so that one is always found
+        start, end = 0, index(b"", at)
+        while end < last:
+            name, _, state = lines[start].partition(b" [")
+            places = lines[start + 2 : end : 2]
+            for size, known_places, names, creator, kinds in candidates(lines[end - 1], ()):
+                if (
+                    size == end - start
+                    and places == known_places
+                    and all(map(startswith, calls := lines[start + 1 : end : 2], names))
+                    and name.rstrip(DIGITS) == TITLE
+                    and len(TITLE) < len(name) <= LONGEST_TITLE
+                    and (kind := kinds[state]) is not None
+                ):
+                    yield kind, name, calls[-1][creator:]
+                    break
+            else:
+                yield from self._rarely(lines[start:end], line + start)
+            start = end + 1
+            end = index(b"", start)
+        lines.pop()
+        return start
+
+    def _rarely(self, lines: list[bytes], line: int) -> Iterator[Seen]:
+        if not lines:
+            return
+        seen = self._known.find(lines)
+        if seen is None:
+            yield from self._block(lines, line)
+        else:
+            yield seen
+
+    def _block(self, lines: list[bytes], line: int, *, cut: bool = False) -> Iterator[Seen]:
         """What stands between two blank lines: usually one goroutine, or none, or several with junk around them."""
-        starts = [at for at, text in enumerate(lines) if text.startswith(b"goroutine ") and HEADER.match(text)]
+        starts = [at for at, text in enumerate(lines) if text.startswith(TITLE) and HEADER.match(text)]
         ends = [*starts, len(lines)]
         self._junk(self.counted.read(lines[: ends[0]], line, cut=cut and not starts), line)
         for start, end in pairwise(ends):
@@ -97,52 +112,36 @@ class TextReader:
                 self._found = True
                 yield goroutine
 
-    def _goroutine(self, lines: list[bytes], line: int, *, cut: bool) -> Goroutine | None:
+    def _goroutine(self, lines: list[bytes], line: int, *, cut: bool) -> Seen | None:
         header = HEADER.match(lines[0])
         if header is None:
             return None
         number = int(header[1])
         slim = [stacks.slim(text) for text in lines[1:]]
-        key = b"\n".join(slim)
-        stack = self._slim.get(key)
         try:
-            if stack is None:
-                stack, used = stacks.parse([text.decode("utf-8", "replace") for text in slim])
-                if used == len(slim):
-                    self._remember(key, lines, header[2], stack)
+            kinds = self._kinds(slim, lines)
         except stacks.BrokenError as broken:
             where = line + 1 + broken.line
             reason = "it is cut at the end of the input" if cut else broken.message
             self.notes.add(where, f"goroutine {number} is left out: {reason}")
             return None
-        if cut and not self._is_whole(lines, line, number, stack):
+        if cut and not self._is_whole(lines, line, number, kinds.stack):
             return None
+        kind = kinds[header[3][1:]]
+        assert kind is not None  # HEADER has matched
         parent = next((text for text in lines if text.startswith(b"created by ")), b"").rpartition(b" in goroutine ")[2]
-        return Goroutine(number, self._state(header[3]), stack, _id(parent), line)
+        return kind, TITLE + header[1], parent
 
-    def _state(self, text: bytes) -> State:
-        key = b" " + text
-        state = self._states.get(key)
-        if state is None:
-            if len(self._states) > _MEMORY:
-                self._states.clear()
-            state = self._states[key] = parse_state(text.decode("utf-8", "replace"))
-        return state
-
-    def _remember(self, key: bytes, lines: list[bytes], long: bytes, stack: Stack) -> None:
-        if len(self._slim) > _MEMORY:
-            self._slim.clear()
-            self._known.clear()
-        self._slim[key] = stack
-        calls, places, known = _halves(lines, long)
-        if stack.ancestors or len(calls) != len(places) or not all(place[:1] == b"\t" for place in places):
-            return
-        names = [stacks.slim(call) for call in calls]
-        creator = 0
-        if names[-1].startswith(b"created by ") and b" in goroutine " in calls[-1]:
-            names[-1] += b" in goroutine "
-            creator = len(names[-1])
-        self._known.setdefault(known, []).append((names, creator, stack))
+    def _kinds(self, slim: list[bytes], lines: list[bytes]) -> Kinds:
+        key = b"\n".join(slim)
+        kinds = self._known.kinds(key)
+        if kinds is None:
+            stack, used = stacks.parse([text.decode("utf-8", "replace") for text in slim])
+            if used != len(slim):
+                return self._known.apart(stack)
+            kinds = self._known.add(key, stack)
+            self._known.remember(lines, kinds)
+        return kinds
 
     def _is_whole(self, lines: list[bytes], line: int, number: int, stack: Stack) -> bool:
         """The last goroutine of an input that ends inside a line."""
@@ -165,30 +164,6 @@ class TextReader:
                 return
 
 
-def _halves(lines: list[bytes], long: bytes) -> tuple[list[bytes], list[bytes], bytes]:
-    """The function lines, the file lines, and what a stack is known by: file lines without registers, and a gap."""
-    elided = b""
-    if len(lines) > _ELIDED_AT and lines[_ELIDED_AT][:3] == b"...":
-        elided = lines[_ELIDED_AT]
-        lines = lines[:_ELIDED_AT] + lines[_ELIDED_AT + 1 :]
-    calls, places = lines[1::2], lines[2::2]
-    if long:  # a header with gp= and m= goes with registers behind the offsets
-        return calls, places, b"\n".join([place.partition(b" fp=")[0] for place in places]) + elided
-    return calls, places, b"\n".join(places) + elided
-
-
-def _blocks(data: bytes) -> tuple[list[bytes], bytes]:
-    """What stands between blank lines, and the rest, whose end is not known yet."""
-    blocks = data.split(b"\n\n")
-    rest = blocks.pop()
-    if len(rest) > _LONGEST_BLOCK:  # no blank lines at all, or no dump: do not hold the whole file
-        early, header, tail = rest.rpartition(b"\ngoroutine ")
-        if not header:
-            early, _, tail = rest.rpartition(b"\n")
-        blocks.append(early)
-        rest = header[1:] + tail if len(tail) < _LONGEST_BLOCK else b""
-    return blocks, rest
-
-
-def _id(text: bytes) -> int:
-    return int(text) if text.isdigit() and len(text) < 19 else 0
+def _last_header(lines: list[bytes]) -> int:
+    """Where the last goroutine begins, behind the first line; else the end of the lines."""
+    return next((at for at in range(len(lines) - 1, 0, -1) if lines[at].startswith(TITLE)), len(lines))

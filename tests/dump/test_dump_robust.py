@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from goleaklint.dump import lines
 from goleaklint.dump.formats import read_text
 from goleaklint.dump.goroutines import Dump
-from goleaklint.dump.text import TextReader
+from goleaklint.dump.known import Known
 
 ROOT = Path(__file__).parents[2]
 DUMPS = sorted((ROOT / "testdata" / "dumps").glob("*.txt"))
@@ -141,7 +141,7 @@ def test_the_fast_path_is_only_faster(path: Path, monkeypatch: pytest.MonkeyPatc
     """With and without the memory of known stacks a dump is the same."""
     data = path.read_bytes() * 2  # the second half is known
     whole = parsed(data)
-    monkeypatch.setattr(TextReader, "_fast", lambda *_: None)
+    monkeypatch.setattr(Known, "remember", lambda *_: None)
     assert parsed(data) == whole
 
 
