@@ -34,6 +34,33 @@ def imported(code: str, cwd: Path) -> list[str]:
     return [name for name in HEAVY if name in loaded]
 
 
+# What a dump without source beside it does not need.
+LATE = frozenset(
+    {
+        "goleaklint.catalog",
+        "goleaklint.correlate.account",
+        "goleaklint.driver",
+        "goleaklint.dump.compare",
+        "goleaklint.dump.protobuf",
+        "goleaklint.explore",
+        "goleaklint.facts",
+        "goleaklint.store",
+        "gzip",
+        "sqlite3",
+        "subprocess",
+        "tomllib",
+        "urllib.request",
+    }
+)
+
+
+def late(code: str, cwd: Path) -> set[str]:
+    """Which of LATE a fresh interpreter has imported after running `code`."""
+    command = [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules, file=sys.stderr)"]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=True)
+    return set(done.stderr.splitlines()[-1].split()) & LATE
+
+
 def test_the_command_line_alone(tmp_path: Path) -> None:
     """`import goleaklint.cli` is click and little more."""
     assert imported("import goleaklint.cli", tmp_path) == []
@@ -58,6 +85,38 @@ def test_configuration_with_patterns(tmp_path: Path) -> None:
     (tmp_path / "a.go").write_text("package a\n\nvar C = make(chan int)\n")
     (tmp_path / "goleaklint.toml").write_text('exclude = ["gen/"]\n')
     assert imported("from goleaklint.cli import run; run(['check', '.'])", tmp_path) == ["pathspec", "tree_sitter"]
+
+
+DUMP = """\
+goroutine 1 [running]:
+main.main()
+\t/src/app/main.go:9 +0x1d
+
+goroutine 7 [chan send, 12 minutes]:
+main.main.func1()
+\t/src/app/main.go:5 +0x1d
+created by main.main in goroutine 1
+\t/src/app/main.go:4 +0x2a
+"""
+
+
+@pytest.mark.parametrize("arguments", [[], ["--format", "json"], ["--max-wait", "5"]])
+def test_a_dump_without_source_beside_it(arguments: list[str], tmp_path: Path) -> None:
+    """Where no Go is, nothing that reads it is loaded: a dump is often read on a machine without the checkout."""
+    (tmp_path / "dump.txt").write_text(DUMP)
+    code = f"from goleaklint.cli import run; run(['dump', 'dump.txt', *{arguments!r}])"
+    assert imported(code, tmp_path) == []
+    assert late(code, tmp_path) == set()
+
+
+def test_a_dump_beside_its_source(tmp_path: Path) -> None:
+    """With source the parser is loaded; what compares dumps and what reads profiles is not."""
+    (tmp_path / "dump.txt").write_text(DUMP)
+    (tmp_path / "main.go").write_text("package main\n\nfunc main() {\n\tgo func() { select {} }()\n}\n")
+    code = "from goleaklint.cli import run; run(['dump', 'dump.txt'])"
+    assert imported(code, tmp_path) == ["tree_sitter"]
+    unused = {"goleaklint.dump.compare", "goleaklint.dump.protobuf", "gzip", "tomllib", "urllib.request"}
+    assert late(code, tmp_path) & unused == set()
 
 
 def cpu_seconds(command: list[str], cwd: Path) -> float:

@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 import msgspec
@@ -18,12 +18,17 @@ from goleaklint.cli.exits import BAD_USE, CLEAN, FINDINGS
 from goleaklint.cli.gates import gate_options, gates_of, thresholds_of
 from goleaklint.cli.options import color_option, config_options, load_config
 from goleaklint.config import Config
+from goleaklint.correlate.sourceless import has_source, unplaced
 from goleaklint.dump.account import Account
 from goleaklint.dump.formats import NotADumpError, read
 from goleaklint.dump.gates import breaches
 from goleaklint.dump.goroutines import Dump
+from goleaklint.golang.paths import tidy
 from goleaklint.model import Confidence, Diagnostic, Finding, Rule
 from goleaklint.report.sources import visible
+
+if TYPE_CHECKING:
+    from goleaklint.correlate.revisions import Past
 
 _MOST_DIAGNOSTICS = 10
 
@@ -75,24 +80,17 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     Exit codes: 0 when a dump could be read, 1 when a gate (--max-...) does not hold, 2 when no dump could be read.
     """
     from goleaklint.cli.revision import past_of
-    from goleaklint.correlate.account import correlate
-    from goleaklint.correlate.repository import Repository
     from goleaklint.report import gates as gates_report
 
     wanted = pictures.wanted(options)
     repo = options["repo"]
     config = load_config(options["configs"], isolated=options["isolated"], paths=(repo,)).config
     dumps, unread = _read_all(files, quiet=options["quiet"])
-    repository = Repository(repo)
     past, trouble = past_of(repo, options["rev"], options["binary"])
-    with contextlib.closing(past) if past is not None else contextlib.nullcontext():
-        accounts = correlate(dumps, repository, lambda directories: _check(directories, config, trouble), past)
-    if options["write_test"]:
-        from goleaklint.cli import leak_tests
-
-        written = leak_tests.write(options["write_test"], accounts, repository)
-        for line in () if options["quiet"] else written:
-            click.echo(line, err=True)
+    if past is None and not options["write_test"] and not has_source(repo):
+        accounts = unplaced(dumps, repo)
+    else:
+        accounts = _placed(dumps, config, past, trouble, options)
     thresholds, gates = thresholds_of(options, config), gates_of(options)
     broken = [breach for index, each in enumerate(dumps) for breach in breaches(each, gates, index)]
     known = gates_report.places(accounts)
@@ -102,7 +100,7 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
         from goleaklint.report import dump_json
 
         failed = gates_report.as_json(broken, dumps, known)
-        terminal.write_out(dump_json.render(accounts, repository.root, unread, thresholds, failed))
+        terminal.write_out(dump_json.render(accounts, tidy(repo), unread, thresholds, failed))
     elif accounts:
         from goleaklint.report import dump_full
 
@@ -140,6 +138,25 @@ def _read_all(names: Iterable[str], *, quiet: bool = False) -> tuple[list[Dump],
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             unread.append(Unread(name, (getattr(error, "strerror", None) or str(error)).lower()))
     return dumps, unread
+
+
+def _placed(
+    dumps: Sequence[Dump], config: Config, past: Past | None, trouble: list[Diagnostic], options: dict[str, Any]
+) -> list[Account]:
+    """The accounts of the dumps beside the checkout, and what is to be written into it."""
+    from goleaklint.correlate.account import correlate
+    from goleaklint.correlate.repository import Repository
+
+    repository = Repository(options["repo"])
+    with contextlib.closing(past) if past is not None else contextlib.nullcontext():
+        accounts = correlate(dumps, repository, lambda directories: _check(directories, config, trouble), past)
+    if options["write_test"]:
+        from goleaklint.cli import leak_tests
+
+        written = leak_tests.write(options["write_test"], accounts, repository)
+        for line in () if options["quiet"] else written:
+            click.echo(line, err=True)
+    return accounts
 
 
 def _check(

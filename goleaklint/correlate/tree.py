@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from goleaklint.correlate.git import Git
-from goleaklint.golang.discover import join, tidy
-
-_SKIPPED = frozenset({"node_modules", "vendor"})
+from goleaklint.correlate.sourceless import is_foreign
+from goleaklint.golang.paths import join, tidy
 
 
 class Tree(Protocol):
@@ -69,7 +68,7 @@ class Disk:
     def walk(self) -> Iterator[tuple[str, list[str]]]:
         """Every directory of the checkout."""
         for directory, below, names in os.walk(self.root):
-            below[:] = sorted(name for name in below if not _is_foreign(name))
+            below[:] = sorted(name for name in below if not is_foreign(name))
             yield tidy(directory), names
 
 
@@ -120,9 +119,5 @@ class Revision:
         """Every directory of the commit below the root."""
         for directory in sorted(self._directories):
             below = os.path.relpath(directory, self.root).replace(os.sep, "/")
-            if below == "." or not any(map(_is_foreign, below.split("/"))):
+            if below == "." or not any(map(is_foreign, below.split("/"))):
                 yield directory, self._directories[directory]
-
-
-def _is_foreign(name: str) -> bool:
-    return name in _SKIPPED or name.startswith((".", "_"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from goleaklint.dump.account import Group
@@ -51,4 +50,6 @@ def goleak_ignore(stack: Stack) -> str:
 
 def _quoted(function: str) -> str:
     """A Go string with the name as a text dump has it: a profile's type arguments are spelled out."""
+    import json
+
     return json.dumps(_SHAPE.sub("[...]", function) if "[" in function else function, ensure_ascii=False)

@@ -6,7 +6,6 @@ how many goroutines it counts: what is missing is noticed.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -119,6 +118,8 @@ def _ends(frames: Sequence[tuple[int, Frame]], addresses: Sequence[int]) -> bool
 
 
 def _unquoted(text: str) -> str:
+    import json
+
     try:
         return str(json.loads(_GO_ESCAPES.sub(_json_escape, text), strict=False))
     except ValueError:
@@ -127,6 +128,8 @@ def _unquoted(text: str) -> str:
 
 def _json_escape(match: re.Match[str]) -> str:
     """An escape of Go's in JSON's spelling."""
+    import json
+
     if match[1]:
         return f"\\u00{match[1]}"
     if match[2]:

@@ -15,7 +15,6 @@ from goleaklint.dump.goroutines import Dump
 from goleaklint.dump.json_log import Unwrapped, is_json_log
 from goleaklint.dump.lines import Readable, at_column_0, chunks
 from goleaklint.dump.notes import Notes
-from goleaklint.dump.protobuf import NotGoroutinesError, read_protobuf
 from goleaklint.dump.text import TextReader
 
 _CAPTURE = "capture `/debug/pprof/goroutine?debug=2` instead, or what the process prints on SIGQUIT"
@@ -30,38 +29,38 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"BZh", "a bzip2 file; decompress it first"),
     (b"\xfd7zXZ\x00", "an xz file; decompress it first"),
 )
-# By what stands in the first lines, when no goroutine was found.
-_OTHER: tuple[tuple[re.Pattern[bytes], str], ...] = (
+# By what stands in the first lines, when no goroutine was found; compiled only then.
+_OTHER: tuple[tuple[bytes, str], ...] = (
     (
-        re.compile(rb"^goroutineleak profile: total 0$", re.MULTILINE),
+        rb"(?m)^goroutineleak profile: total 0$",
         "a goroutineleak profile without goroutines: the garbage collector found no leak",
     ),
     (
-        re.compile(rb"^goroutine(?:leak)? profile: total \d+", re.MULTILINE),
+        rb"(?m)^goroutine(?:leak)? profile: total \d+",
         f"a debug=1 profile without records, cut at its beginning; {_CAPTURE}",
     ),
     (
-        re.compile(rb"\A(?:heap profile:|--- [a-z]+:|threadcreate profile:)"),
+        rb"\A(?:heap profile:|--- [a-z]+:|threadcreate profile:)",
         f"another pprof profile, not the one of goroutines; {_CAPTURE}",
     ),
     (
-        re.compile(rb"\A\s*(?:<!doctype html|<html|<\?xml|<head|<body)", re.IGNORECASE),
+        rb"(?i)\A\s*(?:<!doctype html|<html|<\?xml|<head|<body)",
         f"an HTML page, such as the index of /debug/pprof/ or a login page; {_CAPTURE}",
     ),
     (
-        re.compile(rb"^WARNING: DATA RACE", re.MULTILINE),
+        rb"(?m)^WARNING: DATA RACE",
         f"a report of the race detector, which shows two accesses and not what all goroutines do; {_CAPTURE}",
     ),
     (
-        re.compile(rb"\AUnknown profile|\A404 page not found"),
+        rb"\AUnknown profile|\A404 page not found",
         f"an error page: this server has no such profile; {_CAPTURE}",
     ),
-    (re.compile(rb"\A\s*[\[{]"), f"JSON; {_CAPTURE}"),
+    (rb"\A\s*[\[{]", f"JSON; {_CAPTURE}"),
     (
-        re.compile(rb"^(?:panic: |fatal error: |SIGQUIT: )", re.MULTILINE),
+        rb"(?m)^(?:panic: |fatal error: |SIGQUIT: )",
         "a crash without stacks: run the program with GOTRACEBACK=all",
     ),
-    (re.compile(rb"\x00"), f"a binary file; {_CAPTURE}"),
+    (rb"\x00", f"a binary file; {_CAPTURE}"),
 )
 
 
@@ -88,10 +87,7 @@ def read(data: bytes | Readable, path: str = "-") -> Dump:
     reader = next((reader for reader in READERS if reader.recognises(head)), None)
     if reader is None:
         raise NotADumpError(next(what for magic, what in _MAGIC if head.startswith(magic)))
-    try:
-        dump = reader.read(_Rejoined(head, stream), path)
-    except NotGoroutinesError as error:
-        raise NotADumpError(f"{error}; {_CAPTURE}") from None
+    dump = reader.read(_Rejoined(head, stream), path)
     if not dump.total:
         raise NotADumpError(_what_else(head, dump))
     return dump
@@ -105,6 +101,15 @@ def _may_be_text(head: bytes) -> bool:
 def _is_protobuf(head: bytes) -> bool:
     """Its first field is a type, of the samples or (Go's own) of the period, and that one's first field a number."""
     return re.match(rb"[\x0a\x5a][\x01-\x7f][\x08\x10]", head) is not None
+
+
+def _read_protobuf(stream: Readable, path: str) -> Dump:
+    from goleaklint.dump.protobuf import NotGoroutinesError, read_protobuf
+
+    try:
+        return read_protobuf(stream, path)
+    except NotGoroutinesError as error:
+        raise NotADumpError(f"{error}; {_CAPTURE}") from None
 
 
 def read_text(stream: Readable, path: str) -> Dump:
@@ -138,7 +143,7 @@ def read_json_log(stream: Readable, path: str) -> Dump:
 
 # The first that recognises the input reads it; text, which recognises almost everything, is the last.
 READERS = (
-    Reader(_is_protobuf, read_protobuf),
+    Reader(_is_protobuf, _read_protobuf),
     Reader(is_json_log, read_json_log),
     Reader(_may_be_text, read_text),
 )
@@ -149,7 +154,7 @@ def _what_else(head: bytes, dump: Dump) -> str:
     if broken:
         return f"no goroutine in it can be read ({broken}); {_CAPTURE}"
     for pattern, what in _OTHER:
-        if pattern.search(head):
+        if re.search(pattern, head):
             return what
     return f"no goroutine in it; {_CAPTURE}"
 

@@ -11,12 +11,15 @@ Groups of goroutines that the runtime needs for itself are never counted by `gro
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from goleaklint.dump.compare import Comparison
 from goleaklint.dump.goroutines import Bucket, Dump
 from goleaklint.dump.health import blocked, oldest
+
+if TYPE_CHECKING:
+    from goleaklint.dump.compare import Comparison
 
 
 class Gates(msgspec.Struct, frozen=True, kw_only=True):

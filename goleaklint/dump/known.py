@@ -120,9 +120,10 @@ class Known:
             names[-1] += b" in goroutine "
             creator = len(names[-1])
         last = _without_registers(places[-1])
+        is_long = b" gp=" in lines[0].partition(b" [")[0]
         if gap or len(self._neighbours(last)) >= _CROWD:
-            self._other.setdefault(_key(places, gap), []).append((names, creator, kinds))
-        elif _is_long(lines[0]):
+            self._other.setdefault(_key(places, gap, long=is_long), []).append((names, creator, kinds))
+        elif is_long:
             self._long.setdefault(last, []).append(_long_shape(lines, names, creator, kinds))
         else:
             self.short.setdefault(last, []).append(Shape(len(lines), places, names, creator, kinds))
@@ -148,7 +149,7 @@ class Known:
         calls, places = lines[1::2], lines[2::2]
         if len(calls) != len(places):
             return None
-        for names, creator, kinds in self._other.get(_key(places, gap), ()):
+        for names, creator, kinds in self._other.get(_key(places, gap, long=bool(registers)), ()):
             if all(map(_startswith, calls, names)):
                 kind = kinds[state]
                 return None if kind is None else (kind, TITLE + number, calls[-1][creator:])
@@ -168,11 +169,6 @@ def _long_shape(lines: list[bytes], names: list[bytes], creator: int, kinds: Kin
     return _LongShape(len(lines), beginnings, compared, compared(body), creator, kinds)
 
 
-def _is_long(header: bytes) -> bool:
-    """A header with gp= and m= goes with registers behind the offsets."""
-    return b" gp=" in header.partition(b" [")[0]
-
-
 def _without_registers(place: bytes) -> bytes:
     return place.partition(b" fp=")[0]
 
@@ -184,5 +180,6 @@ def _without_gap(lines: list[bytes]) -> tuple[list[bytes], bytes]:
     return lines, b""
 
 
-def _key(places: list[bytes], gap: bytes) -> bytes:
-    return b"\n".join(map(_without_registers, places)) + gap
+def _key(places: list[bytes], gap: bytes, *, long: bool) -> bytes:
+    """`long`: a header with gp= and m= goes with registers behind the offsets."""
+    return b"\n".join([place.partition(b" fp=")[0] for place in places] if long else places) + gap

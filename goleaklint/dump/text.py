@@ -7,8 +7,8 @@ file lines do not alternate (ancestors, C), are looked at line by line.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
 
 from goleaklint.dump import stack as stacks
 from goleaklint.dump.debug1 import CountReader
@@ -31,10 +31,15 @@ class TextReader:
         self.counted = CountReader(notes)
         self.cause = ""
         self._found = False
+        self._used = 0
         self._known = Known()
 
     def goroutines(self, pieces: Iterable[bytes]) -> Iterator[Seen]:
         """The goroutines in their order. Pieces end with whole lines; a missing last newline means a cut."""
+        return chain.from_iterable(self._stretches(pieces))
+
+    def _stretches(self, pieces: Iterable[bytes]) -> Iterator[Iterator[Seen]]:
+        """The goroutines of one piece after the other."""
         line = 1  # the number of the first of `lines`, which begin behind a blank line
         size = held = 0
         lines: list[bytes] = []
@@ -47,22 +52,23 @@ class TextReader:
             cut = lines[-1] != b""
             if not cut:
                 lines.pop()
-            used = yield from self._blocks(lines, known, line)
+            yield self._blocks(lines, known, line)
+            used = self._used
             if used:
                 held = len(piece)
             elif held > _LONGEST_BLOCK:
                 used = _last_header(lines)
-                yield from self._block(lines[:used], line)
+                yield self._block(lines[:used], line)
                 held = sum(map(len, lines[used:]))
             line += used
             del lines[:used]
-        yield from self._block(lines, line, cut=cut)
+        yield self._block(lines, line, cut=cut)
         self.counted.finish()
         if size == _PPROF_LIMIT:
             self.notes.add(0, "it is exactly 64 MiB, where debug=2 stops: there were more goroutines than these")
 
-    def _blocks(self, lines: list[bytes], at: int, line: int) -> Generator[Seen, None, int]:
-        """The goroutines before the last blank line, which is looked for from `at` on; the value is where it ends.
+    def _blocks(self, lines: list[bytes], at: int, line: int) -> Iterator[Seen]:
+        """The goroutines before the last blank line, which is looked for from `at` on; `_used` is where it ends.
 
         This loop is what reading a large dump costs: it makes no call of ours for a goroutine that is known.
         """
@@ -89,7 +95,7 @@ class TextReader:
             start = end + 1
             end = index(b"", start)
         lines.pop()
-        return start
+        self._used = start
 
     def _rarely(self, lines: list[bytes], line: int) -> Iterator[Seen]:
         if not lines:

@@ -11,9 +11,10 @@ import msgspec
 
 from goleaklint.golang.ignoring import Ignoring, Options
 from goleaklint.golang.modules import Modules
+from goleaklint.golang.paths import join, tidy
 from goleaklint.model import Diagnostic
 
-__all__ = ["Discovery", "NoSuchPath", "Options", "PackageDir", "discover"]
+__all__ = ["Discovery", "NoSuchPath", "Options", "PackageDir", "discover", "join", "tidy"]
 
 # Reasons why a directory or file is not looked at; the go tool skips the first four as well (`go help packages`).
 VENDOR, NODE_MODULES, TESTDATA, HIDDEN = "vendor", "node_modules", "testdata", "hidden"
@@ -204,21 +205,6 @@ def _package(found: _Directory, modules: Modules) -> PackageDir:
 
 def _reason_by_name(name: str) -> str:
     return HIDDEN if name.startswith(("_", ".")) else _BY_NAME.get(name, "")
-
-
-def tidy(path: str) -> str:
-    """The path as given, with `/` on every system and without `./`, `//` and the `/...` of the go tool."""
-    path = path.replace(os.sep, "/")
-    if path == "..." or path.endswith("/..."):
-        path = path[:-3] or "."
-    return os.path.normpath(path).replace(os.sep, "/")
-
-
-def join(directory: str, name: str) -> str:
-    """A path below a directory, without `./`."""
-    if directory == ".":
-        return name
-    return f"{directory}{name}" if directory.endswith("/") else f"{directory}/{name}"
 
 
 def _size(path: str) -> int:
