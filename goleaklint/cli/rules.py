@@ -82,17 +82,20 @@ def table(listed: tuple[Rule, ...]) -> str:
 
 def page(rule: Rule) -> str:
     """The documentation of a rule, under a heading and the facts of its card."""
-    facts = [f"severity {rule.severity}", f"confidence {rule.confidence}", f"since {rule.since}"]
+    return "\n".join([f"# {rule.code} {rule.name}", "", *facts(rule), "", rule.doc.strip(), ""])
+
+
+def facts(rule: Rule) -> list[str]:
+    """What the card of a rule says, in a line or two."""
+    words = [f"severity {rule.severity}", f"confidence {rule.confidence}", f"since {rule.since}"]
     if rule.go:
-        facts.append(f"Go {rule.go}")
+        words.append(f"Go {rule.go}")
     if rule.preview:
-        facts.append("in preview")
+        words.append("in preview")
     if rule.fixable:
-        facts.append("fixable with --fix")
-    lines = [f"# {rule.code} {rule.name}", "", ", ".join(facts)]
-    if rule.wait_reasons:
-        lines.append("in a goroutine dump: " + ", ".join(f"[{reason}]" for reason in rule.wait_reasons))
-    return "\n".join([*lines, "", rule.doc.strip(), ""])
+        words.append("fixable with --fix")
+    reasons = ", ".join(f"[{reason}]" for reason in rule.wait_reasons)
+    return [", ".join(words), *([f"in a goroutine dump: {reasons}"] if reasons else [])]
 
 
 def _noted(rule: Rule) -> str:
