@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 from pathlib import Path
+
+import pytest
 
 from goleaklint import catalog
 from goleaklint.cli.rules import facts
@@ -79,3 +82,46 @@ def test_a_page_for_each_rule() -> None:
     assert sorted(found) == sorted(expected), f"docs/rules/ has other pages than rules/ has rules: {AGAIN}"
     differing = [name for name, text in expected.items() if found[name] != text]
     assert differing == [], f"these pages are not what rules/ says: {AGAIN}"
+
+
+def blocks(name: str, language: str) -> list[str]:
+    """The fenced blocks of a page."""
+    text = (DOCS / name).read_text(encoding="utf-8")
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+    return [block for word, block in found if word == language]
+
+
+def test_the_example_of_writing_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The rule of the page finds its own leak, says what the page says, and is silent on the rest and when repaired."""
+    from goleaklint.cli import run
+
+    (go, *_), (rule, *_), (said, *_) = (blocks("writing-rules.md", word) for word in ("go", "python", ""))
+    for name, text in (("lint/leaks/deaf_sleep.py", rule), ("retry/retry.go", go)):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run(["check", "--isolated", "--rules", "lint/leaks", "-q"]) == 1
+    assert capfd.readouterr().out == said + "\n"
+    (tmp_path / "retry/retry.go").write_text(go.replace("for try() != nil {", "for ctx.Err() == nil {", 1))
+    assert run(["check", "--isolated", "--rules", "lint/leaks", "-q"]) == 0
+
+
+def test_the_facts_that_writing_rules_lists() -> None:
+    """What the page says a rule gets is there."""
+    from goleaklint.explore.package import Package
+    from goleaklint.facts.functions import Function
+    from goleaklint.facts.package import PackageFacts
+    from goleaklint.facts.resolve import Bindings
+
+    text = (DOCS / "writing-rules.md").read_text(encoding="utf-8")
+    made = {"package": Package, "package.facts": PackageFacts, "Bindings": Bindings, "Function": Function}
+    for title, kind in made.items():
+        table = re.search(rf"^\| of `{re.escape(title)}` \| \|\n\|---\|---\|\n((?:\|.*\n)+)", text, re.MULTILINE)
+        assert table is not None, title
+        cells = [row.split("|")[1] for row in table[1].splitlines()]
+        names = {name.removeprefix("package.") for cell in cells for name in re.findall(r"`([\w.]+)[`(]", cell)}
+        source = inspect.getsource(kind)
+        missing = [name for name in sorted(names) if not re.search(rf"\bself\.{name}\b|\b{name}:|def {name}\(", source)]
+        assert (title, missing) == (title, [])
