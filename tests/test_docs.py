@@ -5,11 +5,14 @@ from __future__ import annotations
 import inspect
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from goleaklint import catalog
+from goleaklint.cli import group
 from goleaklint.cli.rules import facts
 from goleaklint.filters import suppress
 from goleaklint.model import Rule
@@ -17,6 +20,7 @@ from goleaklint.model import Rule
 DOCS = Path(__file__).parent.parent / "docs"
 INDEX = DOCS / "rules.md"
 PAGES = DOCS / "rules"
+PLACES = [*sorted(DOCS.glob("*.md")), *(DOCS.parent / name for name in ("README.md", "CONTRIBUTING.md"))]
 AGAIN = "UPDATE_DOCS=1 pytest tests/test_docs.py"
 HEAD = """# Rules
 
@@ -125,3 +129,73 @@ def test_the_facts_that_writing_rules_lists() -> None:
         source = inspect.getsource(kind)
         missing = [name for name in sorted(names) if not re.search(rf"\bself\.{name}\b|\b{name}:|def {name}\(", source)]
         assert (title, missing) == (title, [])
+
+
+def test_commands_in_the_pages_exist() -> None:
+    """Every command and every option that a page shows is one that the program has."""
+    wrong = [f"{page.name}: {problem}" for page in PLACES for problem in unknown(page.read_text(encoding="utf-8"))]
+    assert wrong == []
+
+
+def test_what_no_page_may_show() -> None:
+    """A wrong command and a wrong option are seen in each kind of code, and prose is none."""
+    text = """
+goleaklint finds leaks: `goleaklint chek .`, or `goleaklint check --froce`.
+
+    cat x | goleaklint dump - --json  # and more --nothing
+
+```sh
+goleaklint baseline wirte --baseline=x
+```
+
+`goleaklint rule GLK101 --al`
+"""
+    assert list(unknown(text)) == [
+        "no option --json: goleaklint dump - --json",
+        "no such command: goleaklint baseline wirte --baseline=x",
+        "no such command: goleaklint chek .",
+        "no option --froce: goleaklint check --froce",
+        "no option --al: goleaklint rule GLK101 --al",
+    ]
+
+
+def unknown(text: str) -> Iterator[str]:
+    """The commands and options of `goleaklint ...` in the code of a page that do not exist."""
+    prose = re.sub(r"^```.*?^```$|^    [^\n]*$", "", text, flags=re.MULTILINE | re.DOTALL)
+    code = [
+        *re.findall(r"^    (.*)$", text, re.MULTILINE),
+        *(
+            line
+            for block in re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+            for line in block.splitlines()
+        ),
+        *re.findall(r"`(goleaklint [^`]+)`", prose),
+    ]
+    for line in code:
+        for shown in re.findall(r"(?:^|[|&;] *|\S+/)(goleaklint [a-z][^#|&;]*)", line):
+            yield from _unknown(shown.strip())
+
+
+def _unknown(shown: str) -> Iterator[str]:
+    command: click.Command | None = group
+    words = shown.split()[1:]
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        command = command.get_command(click.Context(command), words.pop(0))
+    if command is None:
+        yield f"no such command: {shown}"
+        return
+    options = {name for one in command.params for name in (*one.opts, *one.secondary_opts)} | {"-h", "--help"}
+    for word in words:
+        if re.match(r"--?[a-z]", word) and word.partition("=")[0].rstrip(".,:;)") not in options:
+            yield f"no option {word}: {shown}"
+
+
+def test_what_start_shows(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """The two reports of the first page are what the program prints, but for the width of a terminal."""
+    from goleaklint.cli import run
+
+    monkeypatch.chdir(DOCS.parent / "testdata/projects/orders")
+    shown = blocks("start.md", "text")
+    for text, arguments in zip(shown, (["--format", "grouped"], ["pricing.go"]), strict=False):
+        assert run(["check", "--isolated", "-q", *arguments]) == 1
+        assert text.split() == capfd.readouterr().out.split()
