@@ -199,3 +199,23 @@ def test_what_start_shows(monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capture
     for text, arguments in zip(shown, (["--format", "grouped"], ["pricing.go"]), strict=False):
         assert run(["check", "--isolated", "-q", *arguments]) == 1
         assert text.split() == capfd.readouterr().out.split()
+
+
+@pytest.mark.parametrize("code", blocks("how-it-decides.md", "go"))
+def test_the_code_of_how_it_decides(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Each line with `// GLKnnn` at its end is reported so, and nothing else is."""
+    from goleaklint.cli import run
+
+    imports = "".join(f'import "{name}"\n' for name in ("errors", "time") if f"{name}." in code)
+    (tmp_path / "p.go").write_text(f"package p\n{imports}{code}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    marked = [
+        f"{number} {mark[1]}"
+        for number, line in enumerate(f"package p\n{imports}{code}".splitlines(), 1)
+        if (mark := re.search(r"// (GLK\d+)$", line))
+    ]
+    assert run(["check", "--isolated", "-q", "--format", "concise"]) == bool(marked)
+    said = capfd.readouterr().out.splitlines()
+    assert [re.sub(r"^p\.go:(\d+):\d+: (\S+) .*", r"\1 \2", line) for line in said] == marked
