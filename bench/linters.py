@@ -43,6 +43,7 @@ class Tool(NamedTuple):
     read: Callable[[str], Iterator[Said]]
 
 
+KEEPING = "goleaklint with its cache"
 VET = {"copylocks", "httpresponse", "lostcancel", "testinggoroutine", "waitgroup"}
 STATICCHECK = re.compile(r"SA1015|SA1017|SA200[023]|SA4011|SA5001|SA5003")
 SEMGREP = {
@@ -75,8 +76,11 @@ def tools(folder: Path, semgrep_rules: list[str], config: Path) -> list[Tool]:
     path = os.pathsep.join([str(folder), os.environ.get("PATH", "")])
     have = {name: shutil.which(name, path=path) for name in ("go", "staticcheck", "golangci-lint", "semgrep")}
     program = [sys.executable, "-c", "from goleaklint.cli import main; main()"]
-    ours = [*program, "check", "--isolated", "--no-cache", "--format", "json"]
-    found = [Tool("goleaklint", False, lambda paths: [*ours, *paths], _ours)]
+    ours = [*program, "check", "--isolated", "--format", "json"]
+    found = [
+        Tool("goleaklint", False, lambda paths: [*ours, "--no-cache", *paths], _ours),
+        Tool(KEEPING, False, lambda paths: [*ours, *paths], _ours),
+    ]
     if go := have["go"]:
         found.append(Tool("go vet", True, lambda paths: [go, "vet", "-json", *packages(paths)], _vet))
     if static := have["staticcheck"]:
@@ -104,6 +108,7 @@ def run(tool: Tool, tree: Path, paths: list[str], caches: Path | None = None, ti
     with tempfile.TemporaryDirectory() as scratch:
         place = caches or Path(scratch)
         names = {"GOCACHE": "go", "STATICCHECK_CACHE": "staticcheck", "GOLANGCI_LINT_CACHE": "golangci"}
+        names["GOLEAKLINT_CACHE_DIR"] = "goleaklint"
         environment = os.environ | {name: str(place / folder) for name, folder in names.items()}
         environment |= {"SEMGREP_SEND_METRICS": "off", "GOWORK": "off"}
         out, err = Path(scratch, "out"), Path(scratch, "err")

@@ -14,6 +14,7 @@ import pytest
 from goleaklint import catalog
 from goleaklint.cli import group
 from goleaklint.cli.rules import facts
+from goleaklint.cli.usage import EXAMPLES
 from goleaklint.filters import suppress
 from goleaklint.model import Rule
 
@@ -135,6 +136,12 @@ def test_commands_in_the_pages_exist() -> None:
     """Every command and every option that a page shows is one that the program has."""
     wrong = [f"{page.name}: {problem}" for page in PLACES for problem in unknown(page.read_text(encoding="utf-8"))]
     assert wrong == []
+
+
+def test_commands_in_the_help_exist() -> None:
+    """The examples of --help are commands that the program has."""
+    shown = [line for examples in EXAMPLES.values() for line, _ in examples if "COMMAND" not in line]
+    assert [problem for line in shown for problem in unknown(f"    {line}")] == []
 
 
 def test_what_no_page_may_show() -> None:

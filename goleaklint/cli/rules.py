@@ -11,13 +11,21 @@ from goleaklint import results
 from goleaklint.catalog import Catalog, CatalogError
 from goleaklint.cli import terminal
 from goleaklint.cli.options import color_option, config_options, load_config
+from goleaklint.cli.usage import Explained
 from goleaklint.model import Rule
 
 _folders = click.option("--rules", "folders", multiple=True, metavar="DIR", help="A folder with rules of your own.")
 
 
 @click.command()
-@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="A line for each rule, or all of each rule.",
+)
 @_folders
 @config_options
 def rules(format_: str, **options: Any) -> None:
@@ -32,7 +40,7 @@ def rules(format_: str, **options: Any) -> None:
     terminal.write_out(table(catalog.rules))
 
 
-@click.command()
+@click.command(cls=Explained)
 @click.argument("word", metavar="CODE|NAME", required=False)
 @click.option("--all", "every", is_flag=True, help="Explain every rule.")
 @_folders
