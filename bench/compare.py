@@ -7,8 +7,9 @@ Three sets, of which the first two are ours and therefore favour us:
 - functions: the functions of testdata/. Caught: a report in a function of leak.go with a line that is marked as a leak.
   A false alarm: a function of ok.go with a report.
 - fixes (only with --fixes): real commits that repaired a leak, one JSON object a line: `id`, `repo`, `parent`, `fix`
-  (commits), `path`, `fix_path` (or null), `lines` (of the leak at the parent). --mirror has the repositories, as
-  OWNER+NAME/repo, bare. Caught: a report meets the lines, and that check has fewer in that function after the commit.
+  (commits), `path`, `fix_path` (or null), `lines` (of the leak at the parent), `also` (path and line of other places at
+  which a report is as good; optional). --mirror has the repositories, bare, as OWNER+NAME/repo. Caught: a report meets
+  the lines, and that check has fewer in that function after the commit.
 
 and with --module DIR the processor time of `go vet ./...` there, with no cache, over that of `goleaklint check .`.
 
@@ -238,16 +239,16 @@ def fixes(tool: Tool, rows: list[dict[str, Any]], mirror: Path, keep: Path, *, v
                 print(f"  {tool.name} {row['id']}: not built: {broken[-160:]!r}")
             continue
         score["analysed"] += 1
-        hits = [one for one in said if one.path == row["path"] and one.lines & set(row["lines"])]
+        hits = [one for one in said if one.lines & labelled(row, one.path)]
         caught = False
         if hits:
             after_tree = lay_out(row["repo"], row["fix"], mirror, keep)
             path = row.get("fix_path") or row["path"]
             after, spent, _ = look(tool, after_tree, path, caches)
             seconds += spent
-            old = counted(said, before_tree, row["path"])
-            new = counted(after, after_tree, path)
-            groups = counted(hits, before_tree, row["path"])
+            renamed = {path: row["path"]}
+            old, new = counted(said, before_tree, {}), counted(after, after_tree, renamed)
+            groups = counted(hits, before_tree, {})
             caught = any(new[group] <= old[group] - number for group, number in groups.items())
         score["reported"] += bool(hits)
         score["caught"] += caught
@@ -274,14 +275,23 @@ def look(tool: Tool, tree: Path, path: str, caches: Path) -> linters.Run:
     return done._replace(said=[one._replace(path=os.path.normpath(f"{shift}/{one.path}")) for one in done.said])
 
 
-def counted(said: Iterable[Said], tree: Path, path: str) -> collections.Counter[tuple[str, str]]:
-    """Reports in one file by check and function."""
-    known = functions((tree / path).read_text(errors="replace")) if (tree / path).is_file() else []
-    return collections.Counter(
-        (one.check, next((function.name for function in known if function.start <= one.line <= function.end), ""))
-        for one in said
-        if one.path == path
-    )
+def labelled(row: dict[str, Any], path: str) -> set[int]:
+    """The lines of a file at which a reader would accept a report of the leak."""
+    also = {one["line"] for one in row.get("also", ()) if one["path"] == path}
+    return also | (set(row["lines"]) if path == row["path"] else set())
+
+
+def counted(said: Iterable[Said], tree: Path, renamed: dict[str, str]) -> collections.Counter[tuple[str, str, str]]:
+    """Reports by check, file (a renamed one by its old name) and function."""
+    known: dict[str, list[Function]] = {}
+    found: collections.Counter[tuple[str, str, str]] = collections.Counter()
+    for one in said:
+        if one.path not in known:
+            file = tree / one.path
+            known[one.path] = functions(file.read_text(errors="replace")) if file.is_file() else []
+        around = (function.name for function in known[one.path] if function.start <= one.line <= function.end)
+        found[one.check, renamed.get(one.path, one.path), next(around, "")] += 1
+    return found
 
 
 def module_root(tree: Path, path: str) -> Path | None:

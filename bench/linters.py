@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -134,8 +136,7 @@ def run(tool: Tool, tree: Path, paths: list[str], caches: Path | None = None, ti
         return Run(said, seconds, broken)
 
 
-def _wait(process: subprocess.Popen[bytes], timeout: int) -> tuple[int, int, object]:
-    import time
+def _wait(process: subprocess.Popen[bytes], timeout: int) -> tuple[int, int, resource.struct_rusage]:
 
     end = time.monotonic() + timeout
     while time.monotonic() < end:
