@@ -199,7 +199,7 @@ def functions(text: str) -> list[Function]:
     """The top-level functions of a file that gofmt has written."""
     found, start, name = [], 0, ""
     for number, line in enumerate(text.splitlines(), 1):
-        head = re.match(r"func (?:\(\s*\w*\s*\*?(\w+)[^)]*\) )?(\w+)", line)
+        head = re.match(r"func (?:\((?:\w+ )?\*?(\w+)[^)]*\) )?(\w+)", line)
         if head:
             start, name = number, ".".join(filter(None, head.groups()))
         if start and (line.startswith("}") or (head and line.endswith("}"))):
