@@ -132,7 +132,11 @@ def run(tool: Tool, tree: Path, paths: list[str], caches: Path | None = None, ti
             said = [_below(one, tree) for one in tool.read(text if text.strip() else trouble)]
         except (ValueError, KeyError) as error:
             return Run([], seconds, f"{type(error).__name__}: {(trouble or text).strip()[-300:]}")
-        broken = (trouble.strip() or text)[:300] if tool.builds and _cannot_build(text + trouble) else ""
+        broken = (
+            (trouble.strip() or text)[:300]
+            if tool.builds and _cannot_build(tool, process.returncode, text + trouble)
+            else ""
+        )
         return Run(said, seconds, broken)
 
 
@@ -147,16 +151,11 @@ def _wait(process: subprocess.Popen[bytes], timeout: int) -> tuple[int, int, res
     raise TimeoutError
 
 
-def _cannot_build(text: str) -> bool:
-    signs = (
-        "could not import",
-        "no required module",
-        "(compile)",
-        '"FromLinter":"typecheck"',
-        "undefined:",
-        "cannot find module",
-    )
-    return any(sign in text for sign in signs) or "no Go files" in text
+def _cannot_build(tool: Tool, code: int, text: str) -> bool:
+    if tool.name == "go vet":
+        return code != 0  # with -json findings are no failure
+    signs = ('"code":"compile"', '"FromLinter":"typecheck"', "could not import", "no required module", "no Go files")
+    return code > 1 or any(sign in text for sign in signs)
 
 
 def _below(said: Said, tree: Path) -> Said:
