@@ -15,6 +15,7 @@ from goleaklint.cli import accepted, summary, terminal
 from goleaklint.cli.accepted import Compared
 from goleaklint.cli.exits import CLEAN, FINDINGS
 from goleaklint.cli.options import config_options, load_config
+from goleaklint.cli.usage import ExplainedGroup
 from goleaklint.config import Config, repository_root
 from goleaklint.filters.baseline import Entry
 from goleaklint.model import Report
@@ -25,7 +26,7 @@ FILE_NAME = "goleaklint-baseline.json"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@click.group()
+@click.group(cls=ExplainedGroup)
 def baseline() -> None:
     """Accept the findings of today, so that `check --baseline FILE` shows only what comes after.
 
@@ -36,12 +37,18 @@ def baseline() -> None:
 
 def _options(command: F) -> F:
     paths = click.argument("paths", nargs=-1, type=click.Path())
-    file = click.option("--baseline", "file", type=click.Path(), metavar="FILE", help="The file of the baseline.")
+    file = click.option(
+        "--baseline",
+        "file",
+        type=click.Path(),
+        metavar="FILE",
+        help="The file of the baseline (goleaklint-baseline.json in the root).",
+    )
     caching = click.option("--cache/--no-cache", "caching", default=True, help="Keep results between runs.")
     return paths(file(caching(config_options(command))))
 
 
-@baseline.command()
+@baseline.command(short_help="Write the findings of today to the baseline.")
 @_options
 def write(paths: tuple[str, ...], file: str | None, **options: Any) -> int:
     """Write the findings of PATHS (default: the current directory) to the baseline.
@@ -77,7 +84,7 @@ def status(paths: tuple[str, ...], file: str | None, **options: Any) -> int:
     return FINDINGS if compared.stale else CLEAN
 
 
-@baseline.command()
+@baseline.command(short_help="Remove the entries that are found no more.")
 @_options
 def prune(paths: tuple[str, ...], file: str | None, **options: Any) -> int:
     """Remove the entries that are found no more, and give those in renamed files their new path.

@@ -13,6 +13,7 @@ from goleaklint.catalog import CatalogError
 from goleaklint.cli import new_code, summary, terminal
 from goleaklint.cli.exits import BAD_USE, CLEAN, FINDINGS
 from goleaklint.cli.options import color_option, config_options, load_config, words
+from goleaklint.cli.usage import Explained
 from goleaklint.config import FORMATS, Config
 from goleaklint.model import Confidence, Report, Severity
 from goleaklint.report import formats
@@ -21,27 +22,37 @@ _STDIN = "-"
 _UNREAD = frozenset({"unreadable", "binary", "partly-parsed"})
 
 
-@click.command(context_settings={"max_content_width": 100})
+@click.command(cls=Explained, context_settings={"max_content_width": 100})
 @click.argument("paths", nargs=-1, type=click.Path())
-@click.option("--format", "format_", type=click.Choice(FORMATS), help="What to write to standard output.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    metavar="FORMAT",
+    help=f"What to write to standard output: {', '.join(FORMATS[:-1])} or {FORMATS[-1]} (full).",
+)
 @click.option("--output", multiple=True, metavar="FORMAT=PATH", help="Write a format to a file too. Can be repeated.")
-@click.option("--select", multiple=True, metavar="RULES", help="Only these rules, by code or name.")
+@click.option(
+    "--select", multiple=True, metavar="RULES", help="Only these rules, by code or name, with commas between them."
+)
 @click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules.")
 @click.option("--preview/--no-preview", default=None, help="Also the rules that are in preview.")
 @click.option(
     "--rules", "folders", multiple=True, type=click.Path(), metavar="DIR", help="A folder with rules of your own."
 )
 @click.option(
-    "--min-confidence", type=click.Choice([word.value for word in Confidence]), help="Show findings at least this sure."
+    "--min-confidence",
+    type=click.Choice([word.value for word in Confidence]),
+    help="Show findings at least this sure (medium).",
 )
 @click.option(
     "--fail-on",
     type=click.Choice([word.value for word in Severity]),
-    help="Exit with 1 for findings at least this bad.",
+    help="Exit with 1 for findings at least this bad (warning).",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out paths that match, as in .gitignore.")
-@click.option("--force-exclude", is_flag=True, help="Leave them out even when they are named.")
+@click.option("--force-exclude", is_flag=True, help="Leave out what is excluded even when it is named.")
 @click.option("--gitignore/--no-gitignore", default=None, help="Heed .gitignore.")
 @click.option("--tests/--no-tests", default=None, help="Check _test.go files.")
 @click.option(
@@ -49,7 +60,11 @@ _UNREAD = frozenset({"unreadable", "binary", "partly-parsed"})
     default=None,
     help="Explore functions that are given nothing, such as tests and main, as whole programs.",
 )
-@click.option("--generated", type=click.Choice(["strict", "lax", "lint"]), help="How to tell generated files.")
+@click.option(
+    "--generated",
+    type=click.Choice(["strict", "lax", "lint"]),
+    help="Which files are generated, and left out: strict is go.dev/s/generatedcode, lint none (strict).",
+)
 @click.option("--strict-parse", is_flag=True, default=None, help="Exit with 2 when a file cannot be read or parsed.")
 @click.option(
     "--baseline",
@@ -72,7 +87,7 @@ _UNREAD = frozenset({"unreadable", "binary", "partly-parsed"})
 )
 @click.option("--jobs", "-j", type=click.IntRange(min=0), metavar="N", help="Processes; 0 is as many as processors.")
 @click.option("--cache/--no-cache", "caching", default=True, help="Keep results between runs (see `goleaklint cache`).")
-@click.option("--fix", "fixing", is_flag=True, help="Fix what can be fixed without changing anything else.")
+@click.option("--fix", "fixing", is_flag=True, help="Repair what can be repaired without changing anything else.")
 @click.option(
     "--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that may change what the code does."
 )
@@ -86,6 +101,10 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
     """Find goroutine leaks in the Go files and directories PATHS (default: the current directory).
 
     A file that is named is analysed together with its package; findings are reported in the named files only.
+    `-` is one file on standard input. What stands in parentheses holds when neither an option nor
+    the configuration says otherwise.
+
+    Exit codes: 0 no finding at or above --fail-on, 1 findings, 2 bad use, bad configuration or an internal error.
     """
     paths = paths or (".",)
     outputs = [_output(text) for text in options["output"]]

@@ -10,11 +10,12 @@ from goleaklint import results
 from goleaklint.catalog import CatalogError
 from goleaklint.cli.options import config_options, load_config
 from goleaklint.cli.terminal import write_out
+from goleaklint.cli.usage import ExplainedGroup
 from goleaklint.config import Config, json_schema
 from goleaklint.filters import select
 
 
-@click.group()
+@click.group(cls=ExplainedGroup)
 def config() -> None:
     """Show, find and verify the configuration."""
 
@@ -27,7 +28,7 @@ def show(configs: tuple[str, ...], isolated: bool) -> None:
     write_out(to_toml(loaded.config))
 
 
-@config.command()
+@config.command(short_help="Print the path of the configuration file that holds here.")
 @config_options
 def path(configs: tuple[str, ...], isolated: bool) -> None:
     """Print the path of the configuration file that holds here; nothing when there is none."""

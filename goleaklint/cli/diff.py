@@ -16,6 +16,7 @@ from goleaklint.cli import pictures, terminal
 from goleaklint.cli.exits import BAD_USE, CLEAN, FINDINGS
 from goleaklint.cli.gates import gate_options, gates_of, thresholds_of
 from goleaklint.cli.options import color_option, config_options, load_config
+from goleaklint.cli.usage import Explained
 from goleaklint.config import Config
 from goleaklint.dump.account import Account
 from goleaklint.dump.compare import Comparison, compare
@@ -26,7 +27,7 @@ from goleaklint.model import Diagnostic
 from goleaklint.report.sources import visible
 
 
-@click.command(context_settings={"max_content_width": 100})
+@click.command(cls=Explained, context_settings={"max_content_width": 100})
 @click.argument("files", nargs=-1, required=True, metavar="BASE NEW...")
 @click.option(
     "--repo",
@@ -34,7 +35,14 @@ from goleaklint.report.sources import visible
     type=click.Path(exists=True, file_okay=False),
     help="The checkout of the program that wrote the last dump: show creation sites and findings.",
 )
-@click.option("--format", "format_", type=click.Choice(["full", "json"]), default="full", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["full", "json"]),
+    default="full",
+    show_default=True,
+    help="What to write to standard output.",
+)
 @click.option(
     "--fail-on-growth",
     type=click.IntRange(min=0),

@@ -17,6 +17,7 @@ from goleaklint.cli import pictures, terminal
 from goleaklint.cli.exits import BAD_USE, CLEAN, FINDINGS
 from goleaklint.cli.gates import gate_options, gates_of, thresholds_of
 from goleaklint.cli.options import color_option, config_options, load_config
+from goleaklint.cli.usage import Explained
 from goleaklint.config import Config
 from goleaklint.correlate.sourceless import has_source, unplaced
 from goleaklint.dump.account import Account
@@ -40,7 +41,7 @@ class Unread(NamedTuple):
     message: str
 
 
-@click.command(context_settings={"max_content_width": 100})
+@click.command(cls=Explained, context_settings={"max_content_width": 100})
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "--repo",
@@ -57,7 +58,14 @@ class Unread(NamedTuple):
     type=click.Path(exists=True, dir_okay=False),
     help="The program itself: it says which revision it was built from.",
 )
-@click.option("--format", "format_", type=click.Choice(["full", "json"]), default="full", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["full", "json"]),
+    default="full",
+    show_default=True,
+    help="What to write to standard output.",
+)
 @pictures.picture_options
 @click.option(
     "--write-test",

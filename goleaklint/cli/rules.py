@@ -11,13 +11,21 @@ from goleaklint import results
 from goleaklint.catalog import Catalog, CatalogError
 from goleaklint.cli import terminal
 from goleaklint.cli.options import color_option, config_options, load_config
+from goleaklint.cli.usage import Explained
 from goleaklint.model import Rule
 
 _folders = click.option("--rules", "folders", multiple=True, metavar="DIR", help="A folder with rules of your own.")
 
 
 @click.command()
-@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="A line for each rule, or all of each rule.",
+)
 @_folders
 @config_options
 def rules(format_: str, **options: Any) -> None:
@@ -32,7 +40,7 @@ def rules(format_: str, **options: Any) -> None:
     terminal.write_out(table(catalog.rules))
 
 
-@click.command()
+@click.command(cls=Explained)
 @click.argument("word", metavar="CODE|NAME", required=False)
 @click.option("--all", "every", is_flag=True, help="Explain every rule.")
 @_folders
@@ -82,17 +90,20 @@ def table(listed: tuple[Rule, ...]) -> str:
 
 def page(rule: Rule) -> str:
     """The documentation of a rule, under a heading and the facts of its card."""
-    facts = [f"severity {rule.severity}", f"confidence {rule.confidence}", f"since {rule.since}"]
+    return "\n".join([f"# {rule.code} {rule.name}", "", *facts(rule), "", rule.doc.strip(), ""])
+
+
+def facts(rule: Rule) -> list[str]:
+    """What the card of a rule says, in a line or two."""
+    words = [f"severity {rule.severity}", f"confidence {rule.confidence}", f"since {rule.since}"]
     if rule.go:
-        facts.append(f"Go {rule.go}")
+        words.append(f"Go {rule.go}")
     if rule.preview:
-        facts.append("in preview")
+        words.append("in preview")
     if rule.fixable:
-        facts.append("fixable with --fix")
-    lines = [f"# {rule.code} {rule.name}", "", ", ".join(facts)]
-    if rule.wait_reasons:
-        lines.append("in a goroutine dump: " + ", ".join(f"[{reason}]" for reason in rule.wait_reasons))
-    return "\n".join([*lines, "", rule.doc.strip(), ""])
+        words.append("fixable with --fix")
+    reasons = ", ".join(f"[{reason}]" for reason in rule.wait_reasons)
+    return [", ".join(words), *([f"in a goroutine dump: {reasons}"] if reasons else [])]
 
 
 def _noted(rule: Rule) -> str:
