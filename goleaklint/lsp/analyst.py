@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import logging
 import pickle
+import struct
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
@@ -32,37 +34,43 @@ class Worker:
     """A process that answers jobs; it is started when it is needed, and again when it has ended."""
 
     def __init__(self) -> None:
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
-    async def start(self) -> asyncio.subprocess.Process:
+    def start(self) -> subprocess.Popen[bytes]:
         """The process; it takes what it needs into memory while nobody waits for it."""
-        if self._process is None or self._process.returncode is not None:
-            pipe = asyncio.subprocess.PIPE
-            self._process = await asyncio.create_subprocess_exec(*_COMMAND, stdin=pipe, stdout=pipe)
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self._process
 
     async def ask(self, job: Job) -> Answer:
         """The answer to a job. Raises WorkerDied."""
-        process = await self.start()
-        assert process.stdin is not None
-        assert process.stdout is not None
+        process = self.start()
         data = pickle.dumps(job)
         try:
-            process.stdin.write(LENGTH.pack(len(data)) + data)
-            await process.stdin.drain()
-            (size,) = LENGTH.unpack(await process.stdout.readexactly(LENGTH.size))
-            answer: Answer = pickle.loads(await process.stdout.readexactly(size))
-        except (OSError, asyncio.IncompleteReadError):
+            return await asyncio.to_thread(_exchange, process, data)
+        except WorkerDied:
             self.end()
-            raise WorkerDied from None
-        return answer
+            raise
 
     def end(self) -> None:
         """End the process at once."""
         process, self._process = self._process, None
         if process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
+            process.kill()
+            process.wait()
+
+
+def _exchange(process: subprocess.Popen[bytes], data: bytes) -> Answer:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(LENGTH.pack(len(data)) + data)
+        process.stdin.flush()
+        (size,) = LENGTH.unpack(process.stdout.read(LENGTH.size))
+        answer: Answer = pickle.loads(process.stdout.read(size))
+    except (OSError, ValueError, EOFError, struct.error, pickle.UnpicklingError):
+        raise WorkerDied from None
+    return answer
 
 
 class _Wanted(NamedTuple):
@@ -119,17 +127,19 @@ class Queue:
         return True
 
     async def run(self) -> None:
-        """Check what is wanted, for ever."""
-        await self._worker.start()
-        while True:
-            directory = await self._next()
-            self._running = directory
-            try:
-                await self._check(directory)
-            except Exception:
-                log.exception("a check has failed")
-            self._running = ""
-            self._done.set()
+        """Check what is wanted, until it is cancelled."""
+        self._worker.start()
+        try:
+            while True:
+                self._running = await self._next()
+                try:
+                    await self._check(self._running)
+                except Exception:
+                    log.exception("a check has failed")
+                self._running = ""
+                self._done.set()
+        finally:
+            self._worker.end()  # a thread waits for its answer
 
     async def _next(self) -> str:
         loop = asyncio.get_running_loop()

@@ -156,7 +156,6 @@ def _life(server: Server) -> None:
         server.has_shut_down = True
         if server.running is not None:
             server.running.cancel()
-        server.worker.end()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def folders(params: types.DidChangeWorkspaceFoldersParams) -> None:

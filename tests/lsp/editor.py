@@ -27,24 +27,27 @@ class Editor:
         self.messages: asyncio.Queue[types.ShowMessageParams] = asyncio.Queue()
         self.logged: list[str] = []
         self.registered: list[types.Registration] = []
+        self.exit_code: int | None = None
         self.result: types.InitializeResult | None = None
         self.texts: dict[str, tuple[int, str]] = {}
 
-        @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         def publish(params: types.PublishDiagnosticsParams) -> None:
             self.published.put_nowait(params)
 
-        @client.feature(types.WINDOW_SHOW_MESSAGE)
         def message(params: types.ShowMessageParams) -> None:
             self.messages.put_nowait(params)
 
-        @client.feature(types.WINDOW_LOG_MESSAGE)
         def log(params: types.LogMessageParams) -> None:
             self.logged.append(params.message)
 
-        @client.feature(types.CLIENT_REGISTER_CAPABILITY)
         def register(params: types.RegistrationParams) -> None:
             self.registered += params.registrations
+
+        on: Any = client.feature
+        on(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(publish)
+        on(types.WINDOW_SHOW_MESSAGE)(message)
+        on(types.WINDOW_LOG_MESSAGE)(log)
+        on(types.CLIENT_REGISTER_CAPABILITY)(register)
 
     def open(self, path: Path | str, text: str, version: int = 1) -> str:
         """Open a document; its address."""
@@ -139,7 +142,7 @@ async def editor(
     *folders: Path, arguments: tuple[str, ...] = (), encodings: list[str] | None = None
 ) -> AsyncIterator[Editor]:
     """A server with an editor, shut down at the end."""
-    client = LanguageClient("goleaklint-tests", "1")
+    client: Any = LanguageClient("goleaklint-tests", "1")
     found = Editor(client)
     await client.start_io(*COMMAND, *arguments, env=dict(os.environ, GOLEAKLINT_DEBUG="1"))
     found.result = await client.initialize_async(
@@ -154,7 +157,5 @@ async def editor(
         await asyncio.wait_for(client.shutdown_async(None), LONGEST)
     finally:
         client.exit(None)
-        with_server = client._server
-        if with_server is not None:
-            await asyncio.wait_for(with_server.wait(), LONGEST)
+        found.exit_code = await asyncio.wait_for(client._server.wait(), LONGEST)
         await client.stop()
