@@ -15,6 +15,7 @@ import msgspec
 
 from goleaklint import catalog as catalogs
 from goleaklint import edits
+from goleaklint.catalog import Catalog
 from goleaklint.config import Config, repository_root
 from goleaklint.filters import alike, fingerprint, select, suppress
 from goleaklint.model import Diagnostic, Finding, Report, Stats
@@ -47,12 +48,15 @@ def check_paths(
     progress: Progress | None = None,
     cache: Path | None = None,
     instead: dict[str, bytes] | None = None,
+    root: Path | None = None,
+    catalog: Catalog | None = None,
 ) -> Report:
     """Check the packages of `paths`. `given` holds the bytes of files that stand in for those on disk (stdin).
 
     `instead` holds bytes to take instead of those of files that are found (what they will be when they are fixed).
 
-    `cache` is the folder in which results are kept between runs; None keeps none.
+    `cache` is the folder in which results are kept between runs; None keeps none. `root` is the repository, None the
+    one of the current directory; `catalog` holds the rules of the configuration, None loads them.
 
     Raises NoSuchPath for a path that does not exist, CatalogError for a rule that does not exist or cannot be loaded.
     """
@@ -60,10 +64,12 @@ def check_paths(
     from goleaklint.golang.discover import Options, discover, tidy
 
     module.forget()
-    root = repository_root(Path.cwd())
+    root = root or repository_root(Path.cwd())
     given = {tidy(path): data for path, data in (given or {}).items()}
     instead = instead or {}
-    checker = Checker(config, root, given=instead | given, ignore_suppressions=ignore_suppressions, cache=cache)
+    checker = Checker(
+        config, root, given=instead | given, ignore_suppressions=ignore_suppressions, cache=cache, catalog=catalog
+    )
     options = Options(
         exclude=config.exclude,
         base=config.base or ".",
@@ -109,6 +115,7 @@ class Checker:
         given: dict[str, bytes] | None = None,
         ignore_suppressions: bool = False,
         cache: Path | None = None,
+        catalog: Catalog | None = None,
     ) -> None:
         self.config = config
         self.root = root
@@ -118,7 +125,9 @@ class Checker:
         self.results: Results | None = None
         if cache is not None:
             self.results = Results(Store(cache), config, root, ignore_suppressions=ignore_suppressions)
-        self.catalog = self.results.catalog(config) if self.results is not None else load_catalog(config)
+        if catalog is None:
+            catalog = self.results.catalog(config) if self.results is not None else load_catalog(config)
+        self.catalog = catalog
         self.on = select.codes_on(self.catalog, config)
         self.on_in_file = select.codes_in_files(self.catalog, config)
 
@@ -237,12 +246,16 @@ class Checker:
 
 def _package_of(path: str, size: int, options: Options) -> PackageDir:
     """The package that a file on standard input belongs to, with its siblings on disk; the file need not exist."""
-    from goleaklint.golang.discover import PackageDir, discover
+    from goleaklint.golang.discover import PackageDir, discover, join
 
     directory = os.path.dirname(path) or "."
-    siblings = [package for package in discover([directory], options).packages if package.directory == directory]
-    if siblings:
-        return msgspec.structs.replace(siblings[0], report=(path,), size=siblings[0].size + size)
+    for name in sorted(os.listdir(directory)) if os.path.isdir(directory) else []:
+        if not name.endswith(".go") or name.startswith(("_", ".")):
+            continue
+        for package in discover(
+            [join(directory, name)], options
+        ).packages:  # a file brings its package, no folder below
+            return msgspec.structs.replace(package, report=(path,), size=package.size + size)
     return PackageDir(
         directory=directory, import_path="", module_path="", go_version=(0, 0), files=(), report=(path,), size=size
     )

@@ -29,7 +29,7 @@ def apply(data: bytes, findings: Iterable[Finding]) -> tuple[bytes, list[Finding
     A fix that was made for other bytes is left out.
     """
     starts = _line_starts(data)
-    end = b"\r\n" if b"\r\n" in data and b"\n" not in data.replace(b"\r\n", b"") else b"\n"
+    end = line_end(data)
     now = digest(data)
     taken: list[tuple[int, int]] = []  # the lines that are edited; neighbours may be aligned with each other
     chosen: list[tuple[int, int, bytes]] = []
@@ -47,6 +47,11 @@ def apply(data: bytes, findings: Iterable[Finding]) -> tuple[bytes, list[Finding
     for start, stop, text in sorted(chosen, reverse=True):
         data = data[:start] + text + data[stop:]
     return data, applied
+
+
+def line_end(data: bytes) -> bytes:
+    """How the lines of a file end: `\\r\\n` when all of them do."""
+    return b"\r\n" if b"\r\n" in data and b"\n" not in data.replace(b"\r\n", b"") else b"\n"
 
 
 def _replacement(edit: Edit, starts: list[int], end: bytes) -> tuple[int, int, bytes]:

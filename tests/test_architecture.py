@@ -36,6 +36,8 @@ def test_layers() -> None:
         ("tree_sitter", ("goleaklint/golang/",)),
         ("tree_sitter_go", ("goleaklint/golang/",)),
         ("click", ("goleaklint/cli/",)),
+        ("pygls", ("goleaklint/lsp/",)),
+        ("lsprotocol", ("goleaklint/lsp/",)),
         ("rich", ("goleaklint/cli/", "goleaklint/report/")),
     ],
 )

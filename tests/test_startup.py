@@ -20,6 +20,9 @@ HEAVY = (
     "networkx",
     "difflib",
     "asyncio",
+    "pygls",
+    "lsprotocol",
+    "cattrs",
 )
 
 
@@ -66,7 +69,9 @@ def test_the_command_line_alone(tmp_path: Path) -> None:
     assert imported("import goleaklint.cli", tmp_path) == []
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["version"], ["--help"], ["check", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["version"], ["--help"], ["check", "--help"], ["server", "--help"]]
+)
 def test_questions_about_the_program(arguments: list[str], tmp_path: Path) -> None:
     """Help and version load no analysis."""
     assert imported(f"from goleaklint.cli import run; run({arguments!r})", tmp_path) == []

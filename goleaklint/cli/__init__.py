@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "dump": ("goleaklint.cli.dump", "dump", "Tie goroutine dumps to the source that made them."),
     "rule": ("goleaklint.cli.rules", "rule", "Explain a rule."),
     "rules": ("goleaklint.cli.rules", "rules", "List the rules."),
+    "server": ("goleaklint.cli.server", "server", "Show findings in an editor, while you type."),
     "version": ("goleaklint.cli.version", "version", "Show the version."),
 }
 
