@@ -144,7 +144,70 @@ DONES = {
     ),
 }
 
-CASES = LOCKS | DONES
+SENT = """package p
+
+import "errors"
+
+const workers = 4
+
+func load(item string) int { return len(item) }
+
+func f(items []string, table map[string]int, n int) (int, error) {
+@
+}
+"""
+FIRST = '\tif n > 7 {\n\t\treturn 0, errors.New("no")\n\t}\n\treturn <-results, nil'
+
+
+def sent(body: str, size: str | None, *, safe: bool = True) -> Case:
+    """A channel `results` that is made without room, and the room that it gets."""
+    source = SENT.replace("@", body + FIRST)
+    fixed = None if size is None else source.replace("make(chan int)", f"make(chan int, {size})")
+    return Case(source, fixed if safe else None, fixed)
+
+
+MADE = "\tresults := make(chan int)\n"
+WORKER = "\t\tgo func() {\n\t\t\tresults <- load(items[0])\n\t\t}()\n"
+
+ROOM = {
+    "one": sent(MADE + "\tgo func() {\n\t\tresults <- load(items[0])\n\t}()\n", "1"),
+    "two": sent(
+        MADE + "\tgo func() { results <- load(items[0]) }()\n\tgo func() { results <- load(items[1]) }()\n", "2"
+    ),
+    "the larger of two branches": sent(
+        MADE + "\tgo func() {\n\t\tif n > 3 {\n\t\t\tresults <- 1\n\t\t\treturn\n\t\t}\n\t\tresults <- 2\n\t}()\n", "1"
+    ),
+    "one after the other, which may be meant to wait": sent(
+        MADE + "\tgo func() {\n\t\tresults <- 1\n\t\tresults <- 2\n\t}()\n", "2", safe=False
+    ),
+    "one for each item": sent(
+        MADE + "\tfor _, item := range items {\n\t\tgo func() {\n\t\t\tresults <- load(item)\n\t\t}()\n\t}\n",
+        "len(items)",
+    ),
+    "one for each index": sent(
+        MADE + "\tfor i := 0; i < len(items); i++ {\n\t\tgo func() {\n\t\t\tresults <- load(items[i])\n\t\t}()\n\t}\n",
+        "len(items)",
+    ),
+    "one for each key": sent(
+        MADE + "\tfor key := range table {\n\t\tgo func() {\n\t\t\tresults <- load(key)\n\t\t}()\n\t}\n", "len(table)"
+    ),
+    "a constant": sent(MADE + "\tfor range workers {\n" + WORKER + "\t}\n", "workers"),
+    "a number": sent(MADE + "\tfor i := 0; i < 3; i++ {\n" + WORKER + "\t}\n", "3"),
+    "not one that may be negative": sent(MADE + "\tfor i := 0; i < n; i++ {\n" + WORKER + "\t}\n", None),
+    "not a length that has changed": sent(
+        MADE + '\titems = append(items, "")\n\tfor range items {\n' + WORKER + "\t}\n", None
+    ),
+    "not what is made later": sent(MADE + "\tmore := items[1:]\n\tfor range more {\n" + WORKER + "\t}\n", None),
+    "not a loop in a loop": sent(
+        MADE + "\tfor range items {\n\t\tfor range 2 {\n" + WORKER.replace("\t\t", "\t\t\t") + "\t\t}\n\t}\n", None
+    ),
+    "not with a default": sent(
+        MADE + "\tgo func() {\n\t\tselect {\n\t\tcase results <- 1:\n\t\tdefault:\n\t\t}\n\t\tresults <- 2\n\t}()\n",
+        None,
+    ),
+}
+
+CASES = LOCKS | DONES | ROOM
 
 
 @pytest.mark.parametrize("name", CASES)
