@@ -50,6 +50,7 @@ import msgspec
 from goleaklint.explore.package import Package
 from goleaklint.explore.story import finding, name_of
 from goleaklint.explore.stuck import Stuck
+from goleaklint.facts.context_fixes import select_on_context
 from goleaklint.facts.room_fixes import room
 from goleaklint.golang import ast
 from goleaklint.model import Finding, Fix, Rule, Severity
@@ -75,10 +76,11 @@ def check(package: Package) -> Iterator[Finding]:
 
 
 def _fix(package: Package, stuck: Stuck) -> Fix | None:
-    """Room for the sends on a channel that is made once, without any."""
+    """Room for the sends on a channel that is made once, without any; else a select, in a goroutine with a context."""
     made, send, prim = stuck.prim.made, stuck.op.place, stuck.prim
-    if made is None or made.file is not send.file or prim.repeated or prim.reassigned or prim.capacity:
-        return None
-    if not isinstance(made.node, ast.Call) or not isinstance(send.node, ast.Send):
-        return None
-    return room(package.facts, made.file, made.node, send.node)
+    if made is not None and isinstance(made.node, ast.Call) and isinstance(send.node, ast.Send):
+        is_once = made.file is send.file and not (prim.repeated or prim.reassigned or prim.capacity)
+        fix = room(package.facts, made.file, made.node, send.node) if is_once else None
+        if fix is not None:
+            return fix
+    return None if stuck.is_root else select_on_context(package.facts, send.file, send.node)

@@ -207,7 +207,62 @@ ROOM = {
     ),
 }
 
-CASES = LOCKS | DONES | ROOM
+STREAMED = """package p
+
+import (
+	"context"
+	"sync"
+)
+
+type pair struct{ a, b int }
+
+func f(ctx context.Context, items []string, mu *sync.Mutex) string {
+	found := make(chan string)
+	go send(ctx, found, items, mu)
+	select {
+	case v := <-found:
+		return v
+	case <-ctx.Done():
+		return ""
+	}
+}
+
+"""
+SELECT = "\t\tselect {\n\t\tcase found <- item:\n\t\tcase <-ctx.Done():\n\t\t\t@\n\t\t}"
+
+
+def streamed(signature: str, body: str, back: str | None) -> Case:
+    """A function that sends in a loop, and how it returns when its context ends."""
+    params = "ctx context.Context, found chan<- string, items []string, mu *sync.Mutex"
+    source = f"{STREAMED}func send({params}) {signature}{{\n{body}}}\n"
+    fixed = source.replace("\t\tfound <- item", SELECT.replace("@", back)) if back is not None else None
+    return Case(source, None, fixed)
+
+
+LOOP = "\tfor _, item := range items {\n\t\tfound <- item\n\t}\n"
+
+CONTEXTS = {
+    "without results": streamed("", LOOP, "return"),
+    "with results": streamed("(*pair, int, error) ", LOOP + "\treturn nil, 0, nil\n", "return nil, 0, ctx.Err()"),
+    "not with a result that has no plain zero value": streamed("(pair, error) ", LOOP + "\treturn pair{}, nil\n", None),
+    "not with a result that is no error": streamed("int ", LOOP + "\treturn 0\n", None),
+    "not where more is owed": streamed("", "\tmu.Lock()\n" + LOOP + "\tmu.Unlock()\n", None),
+    "what is deferred is done": streamed("", "\tmu.Lock()\n\tdefer mu.Unlock()\n" + LOOP, "return"),
+    "not where the name means something else": streamed("", '\t{\n\t\tctx := ""\n\t\t_ = ctx\n\t}\n' + LOOP, None),
+    "a comment stays behind the send": Case(
+        STREAMED.removesuffix("\n").replace(
+            "go send(ctx, found, items, mu)", "go func() {\n\t\tfor {\n\t\t\tfound <- items[0] // again\n\t\t}\n\t}()"
+        ),
+        None,
+        STREAMED.removesuffix("\n").replace(
+            "go send(ctx, found, items, mu)",
+            "go func() {\n\t\tfor {\n\t\t\tselect {\n\t\t\tcase found <- items[0]: // again\n\t\t\tcase <-ctx.Done():\n"
+            "\t\t\t\treturn\n\t\t\t}\n\t\t}\n\t}()",
+        ),
+    ),
+}
+
+CASES = LOCKS | DONES | ROOM | CONTEXTS
 
 
 @pytest.mark.parametrize("name", CASES)
