@@ -37,11 +37,10 @@ def room(facts: PackageFacts, file: SourceFile, made: ast.Call, send: ast.Send) 
     total, counts, is_last = 0, list[str](), True
     for function in dict.fromkeys(up.function(one) for one in sends):
         own = [one for one in sends if up.function(one) is function]
-        most = _most(known, function, own)
         times = _times(known, up, function, var, made)
-        if not most or times is None or (times and most > 1):
-            return None
-        total += most if not times else 0
+        if times is None or _most(known, function, own) != 1:
+            return None  # a goroutine that sends twice may be meant to wait in between
+        total += not times
         counts += [times] * bool(times)
         is_last = is_last and _are_last(known, function, own)
     if len(counts) + bool(total) != 1 or total > _MOST_LITERAL:

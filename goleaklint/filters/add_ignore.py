@@ -22,6 +22,7 @@ from goleaklint.model import Finding
 PLACEHOLDER = "TODO: say why"
 
 _HEAD = re.compile(rb"\s*((?:var|const|type)\s+)?\Z")
+_GROUP = re.compile(rb"\s*(?:var|const|type)\s*\(\s*\Z")
 _DIRECTIVE = re.compile(rb"//[a-z0-9]+:[a-z0-9]")
 
 
@@ -99,18 +100,20 @@ class _Places:
             head = _HEAD.match(self.line(line), 0, column - 1)
             if head is None or span.line not in self.scan.statement(line):
                 continue
-            if not self._is_aligned(line, in_group=node.is_spec and not head[1]):
+            if node.is_spec and not head[1]:
+                line = self._group(line)
+            if not {line - 1, line} <= self.behind:  # gofmt may have aligned the comments behind these lines
                 yield line
 
     def line(self, number: int) -> bytes:
         return self.lines[number - 1] if 0 < number <= len(self.lines) else b""
 
-    def _is_aligned(self, line: int, *, in_group: bool) -> bool:
-        """Whether gofmt may have aligned the line with the one above, from which a comment would part it."""
-        above = self.line(line - 1)
-        if {line - 1, line} <= self.behind:
-            return True
-        return in_group and bool(above.strip()) and not above.strip().endswith(b"(")
+    def _group(self, line: int) -> int:
+        """The line above which the comment of a spec stands: in a group, those next to each other are aligned."""
+        above = line - 1
+        while self.line(above).strip() and not _GROUP.match(self.line(above)):
+            above -= 1
+        return above if above < line - 1 and _GROUP.match(self.line(above)) else line
 
     def is_about(self, directive: Directive, at: int) -> bool:
         """Whether a directive in force is about the statement that begins on this line, and no larger one."""

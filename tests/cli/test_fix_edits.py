@@ -159,11 +159,11 @@ func f(items []string, table map[string]int, n int) (int, error) {
 FIRST = '\tif n > 7 {\n\t\treturn 0, errors.New("no")\n\t}\n\treturn <-results, nil'
 
 
-def sent(body: str, size: str | None, *, safe: bool = True) -> Case:
+def sent(body: str, size: str | None) -> Case:
     """A channel `results` that is made without room, and the room that it gets."""
     source = SENT.replace("@", body + FIRST)
     fixed = None if size is None else source.replace("make(chan int)", f"make(chan int, {size})")
-    return Case(source, fixed if safe else None, fixed)
+    return Case(source, fixed)
 
 
 MADE = "\tresults := make(chan int)\n"
@@ -177,8 +177,8 @@ ROOM = {
     "the larger of two branches": sent(
         MADE + "\tgo func() {\n\t\tif n > 3 {\n\t\t\tresults <- 1\n\t\t\treturn\n\t\t}\n\t\tresults <- 2\n\t}()\n", "1"
     ),
-    "one after the other, which may be meant to wait": sent(
-        MADE + "\tgo func() {\n\t\tresults <- 1\n\t\tresults <- 2\n\t}()\n", "2", safe=False
+    "not one after the other, which may be meant to wait": sent(
+        MADE + "\tgo func() {\n\t\tresults <- 1\n\t\tresults <- 2\n\t}()\n", None
     ),
     "one for each item": sent(
         MADE + "\tfor _, item := range items {\n\t\tgo func() {\n\t\t\tresults <- load(item)\n\t\t}()\n\t}\n",

@@ -71,7 +71,12 @@ PLACES = {
     "group of variables": (
         "func f() {\n\tvar (\n\t\ta = 1\n\t\tb = <-c\n\t)\n}\n",
         "<-c",
-        "func f() {\n\tvar (\n\t\ta = 1\n\t\tb = <-c\n\t)\n}\n",
+        "func f() {\n\t//@\n\tvar (\n\t\ta = 1\n\t\tb = <-c\n\t)\n}\n",
+    ),
+    "last of a group": (
+        "func f() {\n\tvar (\n\t\ta = 1\n\n\t\tb = <-c\n\t)\n}\n",
+        "<-c",
+        "func f() {\n\tvar (\n\t\ta = 1\n\n\t\t//@\n\t\tb = <-c\n\t)\n}\n",
     ),
     "variable": ("func f() {\n\tvar a = <-c\n}\n", "<-c", "func f() {\n\t//@\n\tvar a = <-c\n}\n"),
     "aligned comments": (
