@@ -9,6 +9,7 @@ from goleaklint.facts import apis
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.parents import Parents, parents
+from goleaklint.facts.paths import Paths
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.rewrites import is_alone
 from goleaklint.facts.types import Ty, canonical
@@ -36,12 +37,14 @@ def select_on_context(facts: PackageFacts, file: SourceFile, send: ast.Node) -> 
     line, end = file.position(send.at)[0], file.position(send.end)[0]
     if context is None or up.comm(send) is not None or line != end or not is_alone(file, send, or_comment=True):
         return None
-    back = _return(function, context.name, facts)
-    if back is None or _owes(function, send):
+    is_last = _is_last(known, function, send)
+    back = "" if is_last else _return(function, context.name, facts)
+    if back is None or (_owes(function, send) and not is_last):
         return None
     text = file.line_text(line)
     indent = text[: len(text) - len(text.lstrip())]
-    rest = f"\n{indent}case <-{context.name}.Done():\n{indent}\t{back}\n{indent}}}"
+    body = f"\n{indent}\t{back}" if back else ""
+    rest = f"\n{indent}case <-{context.name}.Done():{body}\n{indent}}}"
     column = len(text.encode()) + 1
     before = Edit(file.span(send.at), f"select {{\n{indent}case ")
     behind = Edit(file.span(send.end), ":")
@@ -54,7 +57,7 @@ def select_on_context(facts: PackageFacts, file: SourceFile, send: ast.Node) -> 
 def _context(known: Bindings, up: Parents, send: ast.Node) -> Var | None:
     """The context that is declared nearest to a place and in scope there, when its name means nothing else."""
     inside = list(up.function(send).enclosing())
-    found: list[tuple[int, Var]] = []
+    found: list[tuple[int, int, Var]] = []
     for var in dict.fromkeys([*known.variables(), *(one for function in inside for one in function.params)]):
         if canonical(known.type_of_var(var)) != apis.CONTEXT or var.name in ("", "_") or var.at > send.at:
             continue
@@ -65,13 +68,22 @@ def _context(known: Bindings, up: Parents, send: ast.Node) -> Var | None:
             scope = next((one for one in up.around(var.stores[0]) if isinstance(one, _Scope)), scope)
             if not scope.at <= send.at < scope.end:
                 continue
-        found.append((scope.at, var))
+        found.append((scope.at, var.at, var))  # of one block the last: it is made from the others
     if not found:
         return None
-    nearest = max(found, key=lambda one: one[0])[1]
-    contexts = [var for _, var in found]
+    nearest = max(found, key=lambda one: one[:2])[2]
+    contexts = [var for _, _, var in found]
     namesakes = [one for one in known.variables() if one.name == nearest.name and one.at < send.at]
     return nearest if all(one in contexts for one in namesakes) else None
+
+
+def _is_last(known: Bindings, function: Function, send: ast.Send) -> bool:
+    """Whether the function returns after the send in any case, with nothing."""
+    point = Paths(known, function).point_of.get(send)
+    return point is not None and all(
+        target.kind == "return" and not (isinstance(target.node, ast.Return) and target.node.values)
+        for target, _ in point.next
+    )
 
 
 def _return(function: Function, context: str, facts: PackageFacts) -> str | None:

@@ -216,6 +216,8 @@ import (
 
 type pair struct{ a, b int }
 
+func use(ctx context.Context) {}
+
 func f(ctx context.Context, items []string, mu *sync.Mutex) string {
 	found := make(chan string)
 	go send(ctx, found, items, mu)
@@ -231,11 +233,17 @@ func f(ctx context.Context, items []string, mu *sync.Mutex) string {
 SELECT = "\t\tselect {\n\t\tcase found <- item:\n\t\tcase <-ctx.Done():\n\t\t\t@\n\t\t}"
 
 
-def streamed(signature: str, body: str, back: str | None) -> Case:
+def streamed(signature: str, body: str, back: str | None, context: str = "ctx") -> Case:
     """A function that sends in a loop, and how it returns when its context ends."""
     params = "ctx context.Context, found chan<- string, items []string, mu *sync.Mutex"
     source = f"{STREAMED}func send({params}) {signature}{{\n{body}}}\n"
-    fixed = source.replace("\t\tfound <- item", SELECT.replace("@", back)) if back is not None else None
+    fixed = (
+        source.replace(
+            "\t\tfound <- item", SELECT.replace("ctx", context).replace("\n\t\t\t@", f"\n\t\t\t{back}" * bool(back))
+        )
+        if back is not None
+        else None
+    )
     return Case(source, None, fixed)
 
 
@@ -249,6 +257,13 @@ CONTEXTS = {
     "not where more is owed": streamed("", "\tmu.Lock()\n" + LOOP + "\tmu.Unlock()\n", None),
     "what is deferred is done": streamed("", "\tmu.Lock()\n\tdefer mu.Unlock()\n" + LOOP, "return"),
     "not where the name means something else": streamed("", '\t{\n\t\tctx := ""\n\t\t_ = ctx\n\t}\n' + LOOP, None),
+    "nothing is left to do": streamed("", "\tif len(items) > 1 {\n\t\titem := items[1]\n\t\tfound <- item\n\t}\n", ""),
+    "the context that is made last": streamed(
+        "",
+        "\tinner, cancel := context.WithCancel(ctx)\n\tdefer cancel()\n\tuse(inner)\n" + LOOP,
+        "return",
+        context="inner",
+    ),
     "a comment stays behind the send": Case(
         STREAMED.removesuffix("\n").replace(
             "go send(ctx, found, items, mu)", "go func() {\n\t\tfor {\n\t\t\tfound <- items[0] // again\n\t\t}\n\t}()"
