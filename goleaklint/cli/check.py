@@ -25,7 +25,7 @@ class _Command(click.Command):
     """`--add-ignore` alone has a reason, too; click would take the path behind it for one."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        from goleaklint.filters.add_ignore import PLACEHOLDER
+        from goleaklint.filters.directives import PLACEHOLDER
 
         end = args.index("--") if "--" in args else len(args)
         named = [f"{arg}={PLACEHOLDER}" if arg == "--add-ignore" else arg for arg in args[:end]]
@@ -157,9 +157,9 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
 
 def _check_reason(options: dict[str, Any]) -> None:
     """Raises UsageError for a reason that no comment can hold, and for what does not go with --add-ignore."""
-    from goleaklint.filters import add_ignore
+    from goleaklint.filters import directives
 
-    if trouble := add_ignore.trouble(options["reason"]):
+    if trouble := directives.trouble_of(options["reason"]):
         raise click.UsageError(f"--add-ignore: the reason cannot stand in a comment: {trouble}")
     if options["fixing"] or options["unsafe_fixes"]:
         raise click.UsageError("--fix first, then --add-ignore for what is left, in a run of its own")

@@ -19,8 +19,6 @@ from goleaklint.golang.source import SourceFile, parse_file
 from goleaklint.golang.walk import descend
 from goleaklint.model import Finding
 
-PLACEHOLDER = "TODO: say why"
-
 _HEAD = re.compile(rb"\s*((?:var|const|type)\s+)?\Z")
 _GROUP = re.compile(rb"\s*(?:var|const|type)\s*\(\s*\Z")
 _DIRECTIVE = re.compile(rb"//[a-z0-9]+:[a-z0-9]")
@@ -31,15 +29,6 @@ class Written(NamedTuple):
 
     data: bytes
     covered: list[Finding]
-
-
-def trouble(reason: str) -> str:
-    """What is wrong with a reason, "" when it can stand in a comment."""
-    if not reason.strip(" \t/:-"):
-        return "it is empty"
-    if any(ord(char) < ord(" ") and char != "\t" for char in reason):
-        return "it has more than one line, or control characters"
-    return "it begins with a comma" if reason.lstrip().startswith(",") else ""
 
 
 def write(path: str, data: bytes, findings: Iterable[Finding], reason: str, resolve: Resolve) -> Written:

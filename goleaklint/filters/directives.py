@@ -17,6 +17,9 @@ _SPACED = re.compile(r"//\s+goleaklint:(?:file-)?ignore\s+[A-Z]{2,8}\d{3}\b")
 _CODES = re.compile(r"\s+(?P<codes>[\w-]+(?:\s*,\s*[\w-]+)*)(?P<reason>.*)")
 _NOLINT = re.compile(r"//+\s*nolint(?::(?P<linters>[^/]*))?(?![\w-])")
 
+PLACEHOLDER = "TODO: say why"
+"""The reason of a comment that is written without one."""
+
 Resolve = Callable[[str], str | None]
 
 
@@ -42,6 +45,15 @@ def read(path: str, data: bytes, resolve: Resolve) -> list[Directive]:
         return []
     scan = Scan(data)
     return [found for comment in scan.comments for found in _directive(path, comment, scan, resolve)]
+
+
+def trouble_of(reason: str) -> str:
+    """What is wrong with a reason, "" when it can stand in a directive."""
+    if not reason.strip(" \t/:-"):
+        return "it is empty"
+    if not all(char.isprintable() or char == "\t" for char in reason):
+        return "it has more than one line, or characters that cannot be seen"
+    return "it begins with a comma" if reason.lstrip().startswith(",") else ""
 
 
 def with_codes(text: str, codes: Iterable[str], resolve: Resolve) -> str:

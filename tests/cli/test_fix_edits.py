@@ -282,7 +282,7 @@ CASES = LOCKS | DONES | ROOM | CONTEXTS
 
 @pytest.mark.parametrize("name", CASES)
 def test_edits(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With --fix what is certain, with --unsafe-fixes the rest, and else nothing."""
+    """With --fix what is certain, with --unsafe-fixes the rest, and else nothing; CRLF stays."""
     monkeypatch.chdir(tmp_path)
     Path("go.mod").write_text("module p\n\ngo 1.24\n")
     path = Path("p.go")
@@ -295,6 +295,10 @@ def test_edits(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         path.write_text(case.source)
         CliRunner().invoke(group, [*args, "--fix", *options, "p.go"], standalone_mode=False)
         assert path.read_text() == (wanted or case.source)
+    path.write_bytes(case.source.replace("\n", "\r\n").encode())
+    CliRunner().invoke(group, [*args, "--fix", "--unsafe-fixes", "p.go"], standalone_mode=False)
+    assert path.read_bytes() == (case.unsafe or case.safe or case.source).replace("\n", "\r\n").encode()
+    path.write_text(case.unsafe or case.safe or case.source)
     if shutil.which("go") is None:
         return
     built = subprocess.run(["go", "vet", "."], capture_output=True, text=True, check=False)

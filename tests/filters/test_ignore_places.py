@@ -165,13 +165,15 @@ def test_line_ends() -> None:
     ("reason", "trouble"),
     [
         ("the reader stays", ""),
-        (add_ignore.PLACEHOLDER, ""),
+        (directives.PLACEHOLDER, ""),
         ("", "it is empty"),
         (" - ", "it is empty"),
-        ("a\nb", "it has more than one line, or control characters"),
+        ("a\nb", "it has more than one line, or characters that cannot be seen"),
+        ("a\u202eb", "it has more than one line, or characters that cannot be seen"),
+        ("a\udcffb", "it has more than one line, or characters that cannot be seen"),
         (",b", "it begins with a comma"),
     ],
 )
 def test_reasons(reason: str, trouble: str) -> None:
     """A reason that would make no directive is told apart."""
-    assert add_ignore.trouble(reason) == trouble
+    assert directives.trouble_of(reason) == trouble
