@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 from goleaklint.filters import directives
@@ -38,7 +39,7 @@ def write(path: str, data: bytes, findings: Iterable[Finding], reason: str, reso
     covered: list[Finding] = []
     for finding in sorted(findings, key=Finding.sort_key):
         line = finding.span.line
-        if any(line in places.scan.statement(at) and finding.code in codes for at, codes in wanted.items()):
+        if any(finding.code in codes and line in places.scan.statement(at) for at, codes in wanted.items()):
             covered.append(finding)
             continue
         at = next(places.of(finding), None)
@@ -74,6 +75,7 @@ class _Places:
         self.file = parse_file(path, data)
         self.scan = Scan(data)
         self.lines = data.split(b"\n")
+        self.offsets = [0, *accumulate(len(line) + 1 for line in self.lines)]
         self.alone = {comment.line for comment in self.scan.comments if comment.alone}
         self.behind = {comment.line for comment in self.scan.comments if not comment.alone}
         self.starts = sorted(_starts(self.file), key=lambda node: (node.at, -node.end))
@@ -81,7 +83,7 @@ class _Places:
     def of(self, finding: Finding) -> Iterator[int]:
         """The lines for one finding, innermost first."""
         span = finding.span
-        offset = sum(len(line) + 1 for line in self.lines[: span.line - 1]) + span.column - 1
+        offset = self.offsets[span.line - 1] + span.column - 1
         for node in reversed(self.starts):
             if not node.at <= offset < node.end:
                 continue
