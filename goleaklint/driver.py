@@ -86,6 +86,7 @@ def check_paths(
     skipped = found.skipped | ({"generated": generated} if generated else {})
     return Report(
         findings=tuple(unique(finding for result in results for finding in result.findings)),
+        unsure=tuple(unique(finding for result in results for finding in result.unsure)),
         diagnostics=tuple(
             sorted({*found.diagnostics, *checker.trouble(), *(d for result in results for d in result.diagnostics)})
         ),
@@ -182,8 +183,10 @@ class Checker:
         ]
         findings = alike.told_once(findings)
         kept, suppressed = self._suppress(findings, files, diagnostics)
+        named = self._named(kept, files)
         return PackageResult(
-            findings=tuple(self._named(kept, files)),
+            findings=tuple(edits.stamped(one, files[one.span.path]) for one in self._shown(named)),
+            unsure=tuple(_short(one) for one in named if one.confidence < self.config.min_confidence),
             diagnostics=tuple(diagnostics),
             files=len(set(package.report) - unread) - generated,
             lines=lines,
@@ -228,8 +231,7 @@ class Checker:
         def line(path: str, number: int) -> bytes:
             return lines[path][number - 1] if 0 < number <= len(lines[path]) else b""
 
-        named = self._shown(fingerprint.assign(findings, line=line, local=self._local))
-        return [edits.stamped(finding, files[finding.span.path]) for finding in named]
+        return fingerprint.assign(findings, line=line, local=self._local)
 
     def _shown(self, findings: list[Finding]) -> list[Finding]:
         return [finding for finding in findings if finding.confidence >= self.config.min_confidence]
@@ -242,6 +244,11 @@ class Checker:
 
     def _local(self, path: str) -> str:
         return Path(os.path.relpath(path, self.root)).as_posix()
+
+
+def _short(finding: Finding) -> Finding:
+    """A finding that nobody reads: only what tells it from others."""
+    return msgspec.structs.replace(finding, related=(), flow=(), fix=None)
 
 
 def _package_of(path: str, size: int, options: Options) -> PackageDir:

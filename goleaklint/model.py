@@ -187,10 +187,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     `rules` are all rules of the catalog, `on` the codes of those that were on. `root` is the absolute path of the
     repository, which SARIF's addresses are relative to; `given` holds the bytes of files that are on no disk (stdin).
-    `files` are the files that findings were looked for in.
+    `files` are the files that findings were looked for in; `unsure` are the findings below the confidence asked for,
+    which no format shows: a fix must not leave one behind.
     """
 
     findings: tuple[Finding, ...] = ()
+    unsure: tuple[Finding, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     rules: tuple[Rule, ...] = ()
     on: frozenset[str] = frozenset()

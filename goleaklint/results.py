@@ -32,9 +32,10 @@ _UNKEPT = frozenset({"unreadable", "internal"})
 
 
 class PackageResult(msgspec.Struct, frozen=True):
-    """What checking one package gave."""
+    """What checking one package gave; `unsure` are the findings that are less sure than was asked for."""
 
     findings: tuple[Finding, ...] = ()
+    unsure: tuple[Finding, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     files: int = 0
     lines: int = 0

@@ -86,9 +86,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from goleaklint.explore.overlap import is_new
 from goleaklint.explore.package import Package
 from goleaklint.facts import apis, lifetime
+from goleaklint.facts.context_fixes import select_on_context
 from goleaklint.facts.departures import Departure, departure
 from goleaklint.facts.field_uses import slots, waited_slots
 from goleaklint.facts.fields import Slot, Slots, Use
@@ -105,6 +108,7 @@ RULE = Rule(
     name="abandoned-field",
     severity=Severity.WARNING,
     confidence=Confidence.MEDIUM,
+    fixable=True,
     since="0.2.0",
     wait_reasons=("chan send", "chan receive"),
     fix="let both ends select on one context too, or close the channel once its last sender is done",
@@ -187,7 +191,9 @@ def _finding(all_slots: Slots, slot: Slot, use: Use, left: list[Departure]) -> F
     for one in left[:3]:
         more.append(Related(Role.PARTNER, one.use.span, f"{_where(one.use)} serves it here"))
         more.append(Related(Role.EXIT, one.span, f"{_where(one.where or one.use)} {one.how}"))
-    return finding(RULE, slot, use, message, Confidence.MEDIUM if sure else Confidence.LOW, more)
+    found = finding(RULE, slot, use, message, Confidence.MEDIUM if sure else Confidence.LOW, more)
+    fix = select_on_context(all_slots.facts, use.known.file, use.node) if creation else None
+    return msgspec.structs.replace(found, fix=fix)
 
 
 def _is_sure(all_slots: Slots, use: Use, departed: Departure) -> bool:

@@ -50,11 +50,10 @@ import msgspec
 from goleaklint.explore.package import Package
 from goleaklint.explore.story import finding, name_of
 from goleaklint.explore.stuck import Stuck
-from goleaklint.facts.parents import parents
-from goleaklint.facts.resolve import bindings
-from goleaklint.facts.rewrites import replaced, siblings
+from goleaklint.facts.context_fixes import select_on_context
+from goleaklint.facts.room_fixes import room
 from goleaklint.golang import ast
-from goleaklint.model import Edit, Finding, Fix, Rule, Severity
+from goleaklint.model import Finding, Fix, Rule, Severity
 
 RULE = Rule(
     code="GLK101",
@@ -77,34 +76,11 @@ def check(package: Package) -> Iterator[Finding]:
 
 
 def _fix(package: Package, stuck: Stuck) -> Fix | None:
-    """Room for the sends: for a local channel that is only sent to once, by a goroutine made once, and received from.
-
-    Safe when the goroutine does nothing after the send, so that it cannot matter that it no longer waits.
-    """
+    """Room for the sends on a channel that is made once, without any; else a select, in a goroutine with a context."""
     made, send, prim = stuck.prim.made, stuck.op.place, stuck.prim
-    if made is None or made.file is not send.file or not isinstance(made.node, ast.Call) or len(made.node.args) != 1:
-        return None
-    if prim.repeated or prim.reassigned or prim.capacity or stuck.thread.in_loop or stuck.thread.instances > 1:
-        return None
-    if not isinstance(send.node, ast.Send) or stuck.op.looping:
-        return None
-    at = made.node.at
-    decl = next((one for one in package.facts.all_funcs() if one.file is made.file and one.at <= at < one.end), None)
-    if decl is None:
-        return None
-    known = bindings(package.facts, decl)
-    up, var = parents(known), known.var(send.node.channel)
-    if var is None or var.value is not made.node or len(var.stores) > 1 or siblings(known, send.node) is None:
-        return None
-    if any(isinstance(node, ast.For | ast.Range) for node in up.around(send.node)):
-        return None  # a goroutine for each turn of a loop: one place is not room for all of them
-    receives = (ast.Unary, ast.Range)
-    if not all(read is send.node.channel or isinstance(up.of(read), receives) for read in var.reads):
-        return None
-    function = up.function(send.node)
-    edit = Edit(made.file.span(made.node.end - 1, made.node.end - 1), ", 1")
-    if function.role != "go" or replaced(made.file, made.node, "") is None:
-        return None
-    is_last = bool(function.body.body) and function.body.body[-1] is send.node
-    has_defers = any(isinstance(node, ast.Defer) for node in function.own())
-    return Fix((edit,), is_last and not has_defers, f"make room for the value that is sent on {var.name}")
+    if made is not None and isinstance(made.node, ast.Call) and isinstance(send.node, ast.Send):
+        is_once = made.file is send.file and not (prim.repeated or prim.reassigned or prim.capacity)
+        fix = room(package.facts, made.file, made.node, send.node) if is_once else None
+        if fix is not None:
+            return fix
+    return None if stuck.is_root else select_on_context(package.facts, send.file, send.node)

@@ -53,8 +53,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from goleaklint.explore.package import Package
 from goleaklint.facts.lock_effects import Held, Site
+from goleaklint.facts.lock_fixes import unlocked
 from goleaklint.facts.lock_names import Path
 from goleaklint.facts.lock_story import finding, hanging, is_certain, name_of, optional_unlock, span_of
 from goleaklint.facts.lock_walk import Walk
@@ -67,6 +70,7 @@ RULE = Rule(
     code="GLK403",
     name="missing-unlock",
     severity=Severity.ERROR,
+    fixable=True,
     since="0.2.0",
     wait_reasons=("sync.Mutex.Lock", "sync.RWMutex.Lock", "sync.RWMutex.RLock", "semacquire"),
     fix="unlock on every way out: defer the Unlock behind the Lock",
@@ -144,7 +148,7 @@ def _finding(locks: Locks, walk: Walk, held: Held, points: list[Point]) -> Findi
     is_flagged = optional_unlock(walk, held.place) or not is_certain(held.place)
     if held.place.kind in locks.handed or is_flagged or not isinstance(held.site.node, ast.Call):
         confidence = Confidence.LOW
-    return finding(
+    found = finding(
         RULE,
         confidence,
         f"{name} stays locked on a way out that does not unlock it",
@@ -152,6 +156,9 @@ def _finding(locks: Locks, walk: Walk, held: Held, points: list[Point]) -> Findi
         related,
         is_test=known.file.is_test,
     )
+    # Where the lock may be meant to stay locked there is no fix.
+    fix = unlocked(walk, held, points) if confidence > Confidence.LOW else None
+    return msgspec.structs.replace(found, fix=fix)
 
 
 def _at(point: Point) -> int:

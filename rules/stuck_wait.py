@@ -46,14 +46,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from goleaklint.explore.package import Package
-from goleaklint.explore.story import finding, name_of
-from goleaklint.model import Finding, Rule, Severity
+from goleaklint.explore.story import confidence_of, finding, name_of
+from goleaklint.explore.stuck import Stuck
+from goleaklint.facts.done_fixes import always_done
+from goleaklint.model import Confidence, Edit, Finding, Fix, Rule, Severity
 
 RULE = Rule(
     code="GLK301",
     name="stuck-wait",
     severity=Severity.ERROR,
+    fixable=True,
     since="0.1.0",
     wait_reasons=("sync.WaitGroup.Wait", "semacquire"),
     fix="call Done on every way out of the goroutine, with defer, as often as Add counted",
@@ -63,4 +68,25 @@ RULE = Rule(
 def check(package: Package) -> Iterator[Finding]:
     """Waits whose count can stay above zero."""
     for stuck in package.stuck({"wait"}):
-        yield finding(RULE, stuck, f"Wait on {name_of(stuck.prim)} may never return: its count can stay above zero")
+        found = finding(RULE, stuck, f"Wait on {name_of(stuck.prim)} may never return: its count can stay above zero")
+        yield msgspec.structs.replace(found, fix=_fix(package, stuck))
+
+
+def _fix(package: Package, stuck: Stuck) -> Fix | None:
+    """`defer wg.Done()` in every function that leaves without it."""
+    if stuck.prim.kind != "wg":
+        return None
+    edits: dict[Edit, None] = {}
+    fixes: list[Fix] = []
+    for partner in stuck.partners:
+        release = partner.release
+        if release is None or release.place.file is not stuck.op.place.file:
+            continue
+        fix = always_done(package.facts, release.place.file, release.place.node)
+        if fix is not None:
+            edits.update(dict.fromkeys(fix.edits))
+            fixes.append(fix)
+    if not fixes:
+        return None
+    is_sure = confidence_of(stuck) > Confidence.LOW and all(fix.safe for fix in fixes)
+    return Fix(tuple(edits), is_sure, fixes[0].message)

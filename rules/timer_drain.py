@@ -80,7 +80,7 @@ RULE = Rule(
     fix="drain the timer only when Stop said false and nothing has received from it, in a select with a default",
 )
 
-_DRAIN = re.compile(rb"!\s*[\w.\[\]]+\.Stop\(\)\s*\{\s*<-")
+_DRAIN = re.compile(rb"!\s*[\w.\[\]]+\.Stop\(\)\s*\{(?:\s|//[^\n]*\n|/\*.*?\*/)*<-", re.DOTALL)
 
 
 def check(package: Package) -> Iterator[Finding]:

@@ -22,7 +22,18 @@ _STDIN = "-"
 _UNREAD = frozenset({"unreadable", "binary", "partly-parsed"})
 
 
-@click.command(cls=Explained, context_settings={"max_content_width": 100})
+class _Command(Explained):
+    """`--add-ignore` alone has a reason, too; click would take the path behind it for one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        from goleaklint.filters.directives import PLACEHOLDER
+
+        end = args.index("--") if "--" in args else len(args)
+        named = [f"{arg}={PLACEHOLDER}" if arg == "--add-ignore" else arg for arg in args[:end]]
+        return super().parse_args(ctx, named + args[end:])
+
+
+@click.command(cls=_Command, context_settings={"max_content_width": 100})
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option(
     "--format",
@@ -92,6 +103,12 @@ _UNREAD = frozenset({"unreadable", "binary", "partly-parsed"})
     "--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that may change what the code does."
 )
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option(
+    "--add-ignore",
+    "reason",
+    metavar="[=REASON]",
+    help="Write a comment that suppresses it above each finding that is shown.",
+)
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule, on standard error.")
 @config_options
 @color_option
@@ -113,10 +130,13 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
     ).config
     if options["unsafe_fixes"] and not (options["fixing"] or options["diff"]):
         raise click.UsageError("--unsafe-fixes is for --fix and --diff")
-    if options["dumps"] and (options["fixing"] or options["diff"]):
+    is_editing = options["fixing"] or options["diff"] or options["reason"] is not None
+    if options["reason"] is not None:
+        _check_reason(options)
+    if options["dumps"] and is_editing:
         raise click.UsageError("--dump tells of the code as it ran: fix it in a run of its own")
-    if new_code.is_asked(options) and (options["fixing"] or options["diff"]):
-        raise click.UsageError("--fix changes lines: tell what is new in a run of its own")
+    if new_code.is_asked(options) and is_editing:
+        raise click.UsageError(f"{_editor(options)} changes lines: tell what is new in a run of its own")
     if options["new_from_patch"] == _STDIN and _STDIN in paths:
         raise click.UsageError("standard input (-) cannot be both a patch and a Go file")
     paths, given = _standard_input(paths, options["stdin_filename"])
@@ -127,9 +147,10 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
         report = live.counted(_check(paths, config, given, options), captured, paths)
     else:
         report = _check(paths, config, given, options)
-    is_filter = bool(given) and options["fixing"] and not options["diff"]
-    if options["fixing"] or options["diff"]:
-        report, code = _fix(report, paths, config, given, options)
+    is_filter = bool(given) and is_editing and not options["diff"]
+    code = CLEAN
+    if is_editing:
+        report, code = _edit(report, paths, config, given, options)
         if options["diff"]:
             return code
     look = terminal.look(sys.stdout, options["color"])
@@ -150,20 +171,39 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
             for text in sarif.cuts(report):
                 click.echo(f"sarif: {text}", err=True)
         summary.write(report, config, verbose=options["verbose"], statistics=options["statistics"])
-    return exit_code(report, config, exit_zero=options["exit_zero"])
+    return max(code, exit_code(report, config, exit_zero=options["exit_zero"]))
 
 
-def _fix(
+def _check_reason(options: dict[str, Any]) -> None:
+    """Raises UsageError for a reason that no comment can hold, and for what does not go with --add-ignore."""
+    from goleaklint.filters import directives
+
+    if trouble := directives.trouble_of(options["reason"]):
+        raise click.UsageError(f"--add-ignore: the reason cannot stand in a comment: {trouble}")
+    if options["fixing"] or options["unsafe_fixes"]:
+        raise click.UsageError("--fix first, then --add-ignore for what is left, in a run of its own")
+    if options["ignore_suppressions"]:
+        raise click.UsageError("--add-ignore writes the comments that --ignore-suppressions does not heed")
+
+
+def _editor(options: dict[str, Any]) -> str:
+    return "--fix" if options["reason"] is None else "--add-ignore"
+
+
+def _edit(
     report: Report, paths: tuple[str, ...], config: Config, given: dict[str, bytes], options: dict[str, Any]
 ) -> tuple[Report, int]:
-    """The report after the fixes; with --diff also the exit code of the run, which is then over."""
+    """The report after the edits, and the exit code: with --diff the run's, else 2 when nothing could be written."""
     from goleaklint.cli import fix
 
     def again(instead: dict[str, bytes]) -> Report:
         stands = {path: instead.get(path, data) for path, data in given.items()}
         return _check(paths, config, stands, options, instead)
 
-    fixed = fix.fix(again, report, unsafe=options["unsafe_fixes"])
+    if options["reason"] is None:
+        fixed = fix.fix(again, report, unsafe=options["unsafe_fixes"])
+    else:
+        fixed = fix.add_ignores(again, report, options["reason"])
     troubles: list[str] = []
     if options["diff"]:
         terminal.write_out(fix.diff(fixed))
@@ -172,11 +212,16 @@ def _fix(
     else:
         troubles = fix.write(fixed)
     if not options["quiet"]:
-        click.echo(fix.headline(fixed, would=options["diff"], unsafe=options["unsafe_fixes"]), err=True)
+        verb = "fixed" if options["reason"] is None else "ignored"
+        text = fix.headline(fixed, verb, would=options["diff"], more=not (options["unsafe_fixes"] or options["reason"]))
+        click.echo(text, err=True)
     for trouble in troubles:
         click.echo(trouble, err=True)
-    after = again({}) if troubles else fixed.report
-    return after, FINDINGS if fixed.after and not options["exit_zero"] else CLEAN
+    if options["diff"]:
+        return fixed.report, FINDINGS if fixed.after and not options["exit_zero"] else CLEAN
+    if troubles:
+        return again({}), BAD_USE if len(troubles) == len(fixed.after) else CLEAN
+    return fixed.report, CLEAN
 
 
 def exit_code(report: Report, config: Config, *, exit_zero: bool) -> int:

@@ -15,7 +15,7 @@ SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
             *("ignore-suppressions", "dump"),
         ),
         "New code only": ("new-from", "new-from-merge-base", "new-from-patch", "whole-files"),
-        "Fixes": ("fix", "unsafe-fixes", "diff"),
+        "Fixes": ("fix", "unsafe-fixes", "add-ignore", "diff"),
         "Output": ("format", "output", "statistics", "color", "verbose", "quiet"),
     },
     "dump": {

@@ -248,6 +248,11 @@ class Walk:
         sure = event.sure and self.is_sure(point)
         self.effect.events.append(event._replace(held=held, released=released, sure=sure))
 
+    def keeps(self, point: Point, held: Held) -> bool:
+        """Whether every way that leaves the function here keeps the lock, taken at that place."""
+        states = [state for end, state in self._exits if end is point]
+        return self.is_whole and bool(states) and all(held in state.held for state in states)
+
     def is_sure(self, point: Point) -> bool:
         """Whether every way from the start of the function to its end passes the point."""
         if point not in self._sure:

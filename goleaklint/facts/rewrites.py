@@ -20,7 +20,7 @@ _COMMENT = re.compile(r"\S.*\s//|\S.*/\*")
 def below(file: SourceFile, stmt: ast.Node, text: str) -> Edit | None:
     """A statement on a line of its own after `stmt`, which ends its line and starts one."""
     line = file.position(stmt.end)[0]
-    if not _is_alone(file, stmt, or_comment=True) or (_has_comment(file, line) and _has_comment(file, line + 1)):
+    if not is_alone(file, stmt, or_comment=True) or (_has_comment(file, line) and _has_comment(file, line + 1)):
         return None
     start = file.line_text(file.position(stmt.at)[0])
     indent = start[: len(start) - len(start.lstrip())]
@@ -30,13 +30,37 @@ def below(file: SourceFile, stmt: ast.Node, text: str) -> Edit | None:
     )
 
 
+def above(file: SourceFile, stmt: ast.Node, text: str) -> Edit | None:
+    """A statement on a line of its own before `stmt`, which starts its line."""
+    line, column = file.position(stmt.at)
+    start = file.line_text(line)
+    indent = start[: len(start) - len(start.lstrip())]
+    if len(indent.encode()) != column - 1 or (_has_comment(file, line) and _has_comment(file, line - 1)):
+        return None
+    return Edit(file.span(stmt.at)._replace(column=1, end_column=1), f"{indent}{text}\n")
+
+
+def first_in(file: SourceFile, body: ast.Block, text: str) -> Edit | None:
+    """A statement on a line of its own at the start of a body that is written over several lines."""
+    line, column = file.position(body.at)
+    rest = file.line_text(line).encode()[column:].strip()
+    if not body.body or (rest and not rest.startswith(b"//")) or (rest and _has_comment(file, line + 1)):
+        return None
+    start = file.line_text(file.position(body.body[0].at)[0])
+    indent = start[: len(start) - len(start.lstrip())]
+    end = len(file.line_text(line).encode()) + 1
+    return Edit(file.span(body.at)._replace(column=end, end_column=end), f"\n{indent}{text}")
+
+
 def without(file: SourceFile, stmt: ast.Node) -> Edit | None:
     """The line of a statement taken away, with an empty line that would stay behind where none may be."""
     line, end = file.position(stmt.at)[0], file.position(stmt.end)[0]
     is_between = _has_comment(file, line - 1) and _has_comment(file, line + 1)
-    if line != end or not _is_alone(file, stmt) or is_between:
+    if line != end or not is_alone(file, stmt) or is_between:
         return None
     before, after = file.line_text(line - 1).strip(), file.line_text(line + 1).strip()
+    if before.startswith("//") or (before.endswith(("{", ":")) and after.startswith(("}", "case ", "default:"))):
+        return None  # a comment that would speak of something else, a block that would be empty
     first, last = line, line + 1
     if not before and (not after or after.startswith("}")):
         first -= 1
@@ -52,7 +76,8 @@ def replaced(file: SourceFile, node: ast.Node, text: str) -> Edit | None:
     return Edit(span, text) if span.line == span.end_line and not is_aligned else None
 
 
-def _is_alone(file: SourceFile, stmt: ast.Node, *, or_comment: bool = False) -> bool:
+def is_alone(file: SourceFile, stmt: ast.Node, *, or_comment: bool = False) -> bool:
+    """Whether a statement has its lines for itself, or shares them with a comment only."""
     first, column = file.position(stmt.at)
     last, end = file.position(stmt.end)
     before = file.line_text(first).encode()[: column - 1]

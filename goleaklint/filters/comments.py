@@ -6,6 +6,7 @@ A byte scanner, not a parser: it works in files that do not compile. Lines and c
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -75,9 +76,8 @@ class Scan:
         """The lines of the statement that begins on `line`; that line alone when no code begins there."""
         depth = 0
         end = line
-        for start in self._starts:
-            if start < line:
-                continue
+        for index in range(bisect_left(self._starts, line), len(self._starts)):
+            start = self._starts[index]
             if start > line and end == line and line not in self.code:
                 break
             code = self.code[start]

@@ -6,7 +6,7 @@ The forms are Go directives: no space after the slashes, so that gofmt leaves th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from goleaklint.filters.comments import Comment, Scan
@@ -16,6 +16,9 @@ _OURS = re.compile(r"//goleaklint:(?P<verb>[\w-]*)(?P<rest>.*)")
 _SPACED = re.compile(r"//\s+goleaklint:(?:file-)?ignore\s+[A-Z]{2,8}\d{3}\b")
 _CODES = re.compile(r"\s+(?P<codes>[\w-]+(?:\s*,\s*[\w-]+)*)(?P<reason>.*)")
 _NOLINT = re.compile(r"//+\s*nolint(?::(?P<linters>[^/]*))?(?![\w-])")
+
+PLACEHOLDER = "TODO: say why"
+"""The reason of a comment that is written without one."""
 
 Resolve = Callable[[str], str | None]
 
@@ -42,6 +45,26 @@ def read(path: str, data: bytes, resolve: Resolve) -> list[Directive]:
         return []
     scan = Scan(data)
     return [found for comment in scan.comments for found in _directive(path, comment, scan, resolve)]
+
+
+def trouble_of(reason: str) -> str:
+    """What is wrong with a reason, "" when it can stand in a directive."""
+    if not reason.strip(" \t/:-"):
+        return "it is empty"
+    if not all(char.isprintable() or char == "\t" for char in reason):
+        return "it has more than one line, or characters that cannot be seen"
+    return "it begins with a comma" if reason.lstrip().startswith(",") else ""
+
+
+def with_codes(text: str, codes: Iterable[str], resolve: Resolve) -> str:
+    """A directive in force that names these rules, too, in the order of their codes; the words there are stay."""
+    ours = _OURS.match(text)
+    match = _CODES.fullmatch(ours["rest"]) if ours is not None else None
+    if ours is None or match is None:
+        return text
+    words = {resolve(word) or word: word for word in reversed(re.split(r"\s*,\s*", match["codes"]))}
+    named = {code: code for code in codes} | words
+    return f"//goleaklint:{ours['verb']} {','.join(named[code] for code in sorted(named))}{match['reason']}"
 
 
 def _directive(path: str, comment: Comment, scan: Scan, resolve: Resolve) -> Iterator[Directive]:

@@ -62,6 +62,7 @@ func LeakTwice() {
 	timer := time.NewTimer(time.Millisecond)
 	<-timer.C
 	if !timer.Stop() {
+		// Empty it.
 		<-timer.C // want "GLK711"
 	}
 }
