@@ -42,6 +42,7 @@ from goleaklint.explore.package import Package
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.inits import reported
 from goleaklint.facts.obligations import RECEIVER, Api, Duty, Lapse, duties, finding, lapse, words
+from goleaklint.facts.parents import Parents, parents
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.types import canonical
 from goleaklint.facts.uses import CLOSE, Thing, Use, use_of
@@ -142,7 +143,40 @@ def _from(duty: Duty, start: ast.Go) -> Lapse | None:
     early = [read for read in duty.var.reads if read.at < start.end]
     if any(use_of(duty.known, read, duty.api.thing) > Use.LOOKS for read in early):
         return None
-    return lapse(replace(duty, stmt=start))
+    return lapse(replace(duty, stmt=start), _heard(duty, start))
+
+
+def _heard(duty: Duty, start: ast.Go) -> list[ast.Name]:
+    """Where the function waits until the goroutine has served, and so has nothing to close: `case err := <-failed:`.
+
+    That is a channel that this goroutine alone sends to or closes, once it has served.
+    """
+    assert duty.var is not None
+    up = parents(duty.known)
+    serves = min(read.at for read in duty.var.reads if start.at <= read.at < start.end)
+    found: list[ast.Name] = []
+    for channel in duty.known.variables():
+        received = [read for read in channel.reads if _is_received(up.of(read), read)]
+        others = [read for read in channel.reads if read not in received]
+        if received and others and all(_tells(up, read, start, serves) for read in others):
+            found += [read for read in received if up.function(read) is duty.function]
+    return found
+
+
+def _is_received(around: ast.Node | None, read: ast.Name) -> bool:
+    return (isinstance(around, ast.Unary) and around.op == "<-") or (isinstance(around, ast.Range) and around.x is read)
+
+
+def _tells(up: Parents, read: ast.Name, start: ast.Go, serves: int) -> bool:
+    """Whether a send or close stands in the goroutine and is done behind a place in it."""
+    around = up.of(read)
+    is_send = isinstance(around, ast.Send) and around.channel is read
+    is_close = isinstance(around, ast.Call) and isinstance(around.fun, ast.Name) and around.fun.name == "close"
+    if around is None or not (is_send or is_close):
+        return False
+    outer = list(up.around(read))
+    # `failed <- server.Serve(listener)` is sent when that has come back; what is deferred is done last.
+    return start in outer and (around.end > serves or any(isinstance(node, ast.Defer) for node in outer))
 
 
 def _finding(known: Bindings, found: Lapse, var: Var, made: ast.Stmt | None) -> Finding:

@@ -6,7 +6,7 @@ or hand it on (`uses` decides which); where the acquiring call has failed (`err 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from goleaklint.facts.functions import Function, Var
@@ -140,8 +140,11 @@ def _elsewhere(known: Bindings, fun: ast.Selector, table: Mapping[str, Api]) -> 
     return f"({owner.path}.{owner.name}).{fun.name}" if owner is not None and owner.facts is None else ""
 
 
-def lapse(duty: Duty) -> Lapse | None:
-    """How a duty is not met, None when it is, or when what becomes of the value is out of sight."""
+def lapse(duty: Duty, ended: Sequence[ast.Name] = ()) -> Lapse | None:
+    """How a duty is not met, None when it is, or when what becomes of the value is out of sight.
+
+    `ended` are names in statements that control passes only when there is nothing to release any more.
+    """
     if duty.is_discarded:
         return None if duty.is_main else Lapse(duty, "discarded")
     var = duty.var
@@ -152,14 +155,14 @@ def lapse(duty: Duty) -> Lapse | None:
         return None
     strict, soft = handling.strict, handling.soft
     ways = Ways(duty.known, var, duty.api.thing, duty.stmt, duty.call, duty.error, handling.asking.values())
-    exits = ways.exits(soft, drained=True)
+    exits = ways.exits([*soft, *ended], drained=True)
     drained = not exits
     if drained and (len(soft) > len(strict) or duty.api.thing.drained_by):
-        exits = ways.exits(strict)
+        exits = ways.exits([*strict, *ended])
     partial: list[Given] = []
     if not exits and strict and not handling.asking:
         partial = handling.partial()
-        exits = ways.exits(()) if partial else []
+        exits = ways.exits(ended) if partial else []
         drained = False
     if duty.is_main:
         exits = [point for point in exits if point is ways.start]

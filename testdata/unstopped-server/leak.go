@@ -38,3 +38,23 @@ func accept(handle func(net.Conn)) (string, error) {
 	}()
 	return listener.Addr().String(), nil
 }
+
+// What arrives may come from elsewhere: the server still serves then.
+func shared(handler http.Handler, other func() error) error {
+	server := &http.Server{Handler: handler}
+	done := make(chan error, 2)
+	go func() { done <- other() }()
+	go func() { done <- server.ListenAndServe() }() // want "GLK709 .* server is never closed"
+	return <-done
+}
+
+// Told before it serves.
+func ready(handler http.Handler, listener net.Listener) {
+	server := &http.Server{Handler: handler}
+	started := make(chan struct{})
+	go func() { // want "GLK709 .* server is never closed"
+		close(started)
+		server.Serve(listener)
+	}()
+	<-started
+}

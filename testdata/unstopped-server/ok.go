@@ -56,3 +56,31 @@ func acceptFor(handle func(net.Conn)) (net.Listener, error) {
 	}()
 	return listener, nil
 }
+
+// A server that has failed serves no more: nothing is left to close.
+func failed(ctx context.Context, handler http.Handler) error {
+	server := &http.Server{Handler: handler}
+	done := make(chan error, 1)
+	go func() { done <- server.ListenAndServe() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return server.Shutdown(context.WithoutCancel(ctx))
+	}
+}
+
+func failedLoudly(handler http.Handler, stop <-chan struct{}) error {
+	server := &http.Server{Handler: handler}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		server.ListenAndServe()
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-stop:
+	}
+	return server.Close()
+}
