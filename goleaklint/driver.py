@@ -198,7 +198,8 @@ class Checker:
         from goleaklint.explore.package import Package
 
         try:
-            seen = Package(unit, closed_roots=self.config.closed_roots)
+            roots = {"kept": self.results.roots} if self.results is not None else {}
+            seen = Package(unit, closed_roots=self.config.closed_roots, **roots)
         except Exception as error:
             diagnostics.append(_internal(directory, "package", error))
             return

@@ -19,11 +19,14 @@ import msgspec
 from goleaklint import catalog as catalogs
 from goleaklint.catalog import Catalog
 from goleaklint.config import Config
+from goleaklint.facts import asked
 from goleaklint.filters import suppress
 from goleaklint.model import Diagnostic, Finding, Rule
 from goleaklint.store import Store, digest
 
 if TYPE_CHECKING:
+    from goleaklint.explore.kept import Kept
+    from goleaklint.facts.package import PackageFacts
     from goleaklint.golang.contents import Contents
     from goleaklint.golang.discover import PackageDir
 
@@ -44,9 +47,9 @@ class PackageResult(msgspec.Struct, frozen=True):
 
 
 class _Entry(msgspec.Struct, frozen=True):
-    """A kept result; `asked` is what the check looked at outside of the package."""
+    """A kept result; `around` is what the check looked at outside of the package."""
 
-    asked: list[tuple[str, str, str]]
+    around: list[asked.Asked]
     result: PackageResult
 
 
@@ -66,6 +69,7 @@ class Results:
         matters = msgspec.structs.replace(
             config, jobs=0, format="full", fail_on=Config().fail_on, strict_parse=False, baseline=""
         )
+        self._roots = digest(self._program, bytes([config.closed_roots]))
         self._salt = digest(
             self._program,
             _bytes(matters),
@@ -101,8 +105,6 @@ class Results:
 
     def get(self, key: bytes) -> PackageResult | None:
         """The kept result, if all that it depends on is as it was."""
-        from goleaklint.facts import asked
-
         kept = self.store.get(key)
         if kept is None:
             return None
@@ -110,12 +112,22 @@ class Results:
             entry = msgspec.msgpack.decode(kept, type=_Entry)
         except msgspec.DecodeError:
             return None
-        return entry.result if all(asked.is_as_it_was(*one) for one in entry.asked) else None
+        if all(map(asked.is_untouched, entry.around)):
+            return entry.result
+        now = [same for one in entry.around if (same := asked.again(one)) is not None]
+        if len(now) < len(entry.around):
+            return None
+        self.store.put(key, msgspec.msgpack.encode(msgspec.structs.replace(entry, around=now)))
+        return entry.result
+
+    def roots(self, facts: PackageFacts) -> Kept | None:
+        """What is known of the roots of a package of which something has changed."""
+        from goleaklint.explore.kept import kept
+
+        return kept(self.store, self._roots, facts)
 
     def put(self, key: bytes, result: PackageResult) -> None:
         """Keep a result, with what was asked for while it was worked out."""
-        from goleaklint.facts import asked
-
         if any(diagnostic.kind in _UNKEPT for diagnostic in result.diagnostics):
             return
         with contextlib.suppress(UnicodeEncodeError):  # a path that is no text; a rare one is not worth a detour

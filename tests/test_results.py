@@ -12,6 +12,7 @@ import pytest
 
 from goleaklint import driver
 from goleaklint.config import Config
+from goleaklint.explore import roots
 from goleaklint.model import Confidence, Report
 from goleaklint.results import PackageResult
 from goleaklint.store import FILE_NAME
@@ -219,3 +220,92 @@ def test_several_processes_keep_the_same(tree: Path) -> None:
     first = run(tree, jobs=3)
     assert first == run(tree, jobs=1)
     assert first == run(tree, cached=False)
+
+
+def test_a_fresh_checkout_costs_nothing(tree: Path, looked: list[str]) -> None:
+    """Files that were written again with the same bytes, as git and a restored cache in CI do, are as they were."""
+    first = run(tree)
+    for path in tree.rglob("*.go"):
+        os.utime(path, ns=(1, 1))
+    os.utime(tree / "go.mod", ns=(1, 1))
+    looked.clear()
+    assert run(tree) == first
+    assert looked == []
+
+
+PARTS = """package parts
+
+import "sync"
+
+var mu sync.Mutex
+
+func first() {{
+	c := make(chan int)
+	go second(c)
+	{receive}
+}}
+
+func second(c chan int) {{
+	{send}
+}}
+
+func third() {{
+	mu.Lock()
+	defer mu.Unlock()
+	d := make(chan int)
+	go func() {{ {other} }}()
+	<-d
+}}
+"""
+
+
+@pytest.fixture
+def explored(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The roots that were explored, and not known from before."""
+    seen: list[str] = []
+    explore = roots._explore
+
+    def spy(facts: Any, root: Any, **choices: Any) -> Any:
+        seen.append(root.name.rpartition("parts.")[2])
+        return explore(facts, root, **choices)
+
+    monkeypatch.setattr(roots, "_explore", spy)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("parts", "more", "again", "found"),
+    [
+        ({}, "// a comment at the end\n", [], []),
+        ({"other": "d <- 2"}, "", ["third"], []),
+        ({"send": "c <- 3"}, "", ["first"], []),
+        ({"receive": "_ = 1"}, "", ["first"], ["GLK104 parts.go:14"]),
+        ({}, "\nfunc unrelated() {}\n", [], []),
+        ({}, "\nfunc close(c chan int) {}\n", ["third"], ["GLK105 parts.go:22"]),
+        ({}, "\ntype other struct{}\n", ["first", "third"], []),
+    ],
+    ids=str,
+)
+def test_what_is_explored_again(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    explored: list[str],
+    parts: dict[str, str],
+    more: str,
+    again: list[str],
+    found: list[str],
+) -> None:
+    """Of a package that has changed only what reaches the change is explored; the answer is that without a cache."""
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    monkeypatch.chdir(tree)
+    (tree / "go.mod").write_text("module example.com/parts\n\ngo 1.24\n")
+    sound = {"receive": "<-c", "send": "c <- 1", "other": "close(d)"}
+    (tree / "parts.go").write_text(PARTS.format(**sound))
+    assert places(run(tree)) == []
+    (tree / "parts.go").write_text(PARTS.format(**sound | parts) + more)
+    explored.clear()
+    changed = run(tree)
+    assert sorted(set(explored)) == again
+    assert places(changed) == found
+    assert changed == run(tree, cached=False)

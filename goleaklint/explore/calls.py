@@ -35,7 +35,7 @@ def call(lo: Lowering, node: ast.Call, env: Env) -> Value:
     if isinstance(fun, ast.Name) and env.find(fun.name) is None:
         if is_builtin(lo, fun, env):
             return _BUILTINS[fun.name](lo, node, env)
-        if fun.name in lo.facts.types and fun.name not in lo.facts.funcs:
+        if fun.name in lo.facts.types and lo.facts.function(fun.name) is None:
             return _conversion(lo, node, env, ast.TypeName(at=fun.at, end=fun.end, name=fun.name))
     if isinstance(fun, ast.TypeExpr):
         return _conversion(lo, node, env, fun.type)
@@ -52,7 +52,7 @@ def is_builtin(lo: Lowering, fun: ast.Expr, env: Env) -> bool:
         isinstance(fun, ast.Name)
         and fun.name in _BUILTINS
         and env.find(fun.name) is None
-        and fun.name not in lo.facts.funcs
+        and lo.facts.function(fun.name) is None
     )
 
 

@@ -59,7 +59,7 @@ def _name(lo: Lowering, node: ast.Name, env: Env) -> Value:
         return NIL
     if node.name in {"true", "false"}:
         return Const(node.name == "true")
-    func = lo.facts.funcs.get(node.name)
+    func = lo.facts.function(node.name)
     if func is not None:
         return lo.heap.closure(("func", node.name), lambda: Closure(None, func, func.file))
     return _package_value(lo, node.name)

@@ -9,6 +9,7 @@ import msgspec
 
 from goleaklint.explore import escape, stuck
 from goleaklint.explore.automaton import Op, TooBigError
+from goleaklint.explore.kept import NOTHING, TOO_BIG, Kept
 from goleaklint.explore.lowering import Frame, Limits, Lowering
 from goleaklint.explore.product import Explorer
 from goleaklint.explore.reduction import Reducer
@@ -121,19 +122,20 @@ def _makes(facts: PackageFacts, decl: FuncDecl, literal: ast.FuncLit) -> bool:
     return False
 
 
-def explore_all(facts: PackageFacts, diagnostics: list[Diagnostic], *, closed_roots: bool = True) -> list[Stuck]:
+def explore_all(
+    facts: PackageFacts, diagnostics: list[Diagnostic], known: Kept | None = None, *, closed_roots: bool = True
+) -> list[Stuck]:
     """The stuck goroutines of all roots of a package; each is told once, from the root that is surest of it.
 
-    Without `closed_roots` no function is taken for a whole program.
+    `known` tells of roots that need not be explored again. Without `closed_roots` no function is taken for a whole
+    program.
     """
     best: dict[tuple[object, ...], Stuck] = {}
     found_in: dict[tuple[object, ...], tuple[Stuck, Root]] = {}
     too_big: list[Root] = []
     for root in roots(facts):
         try:
-            found = _explore(facts, root, closed_roots=closed_roots)
-        except RecursionError:
-            found = None
+            found = _explored(facts, root, known, closed_roots=closed_roots)
         except Exception as error:  # a fault of ours in one function costs no finding of another
             diagnostics.append(_diagnostic(root, "internal", f"{type(error).__name__}: {error}"))
             continue
@@ -147,6 +149,8 @@ def explore_all(facts: PackageFacts, diagnostics: list[Diagnostic], *, closed_ro
             if key not in best or _rank(item) < _rank(best[key]):
                 best[key] = item
                 found_in[key] = item, root
+    if known is not None:
+        known.save()
     for item, root in found_in.values():
         item.until_exit = _is_left_by_exit(facts, item, root)
     for root in too_big:
@@ -192,6 +196,22 @@ def _grouped(found: list[Stuck]) -> list[Stuck]:
 def _rank(item: Stuck) -> tuple[bool, bool, bool, bool, bool, bool, int]:
     many = (item.needs_small, item.needs_many, item.needs_two)
     return (item.alone, item.root_in_test, item.only_after_failure, *many, len(item.trace))
+
+
+def _explored(facts: PackageFacts, root: Root, known: Kept | None, *, closed_roots: bool) -> list[Stuck] | None:
+    """What is stuck in one root; None when it is too big, or was so before."""
+    name = f"{root.decl.file.path} {root.name}"
+    outcome = known.outcome(name) if known is not None else None
+    if outcome is not None:
+        return None if outcome == TOO_BIG else []
+    facts.looked_up = {root.decl}
+    try:
+        found = _explore(facts, root, closed_roots=closed_roots)
+    except RecursionError:
+        return None
+    if known is not None and not found:
+        known.note(name, TOO_BIG if found is None else NOTHING, facts.looked_up)
+    return found
 
 
 def _explore(facts: PackageFacts, root: Root, *, closed_roots: bool) -> list[Stuck] | None:

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from goleaklint.facts import asked
-from goleaklint.facts.asked import directories, is_source
+from goleaklint.facts.asked import HEAD, directories, is_source
 from goleaklint.facts.package import PackageFacts
 from goleaklint.golang.constraints import DEFAULT, Constraint
 from goleaklint.golang.discover import join, tidy
@@ -30,8 +30,6 @@ _KEPT = 48
 """Directories whose sources a process keeps; one that is asked for again after that is read again."""
 _MOST_BYTES = 3_000_000
 """Of Go in one package. More than that is generated, and says nothing about lifetimes."""
-_HEAD = 16_384
-"""Bytes of a file in which its imports are looked for."""
 _REPLACED = re.compile(
     r"^[ \t]*(?:replace[ \t]+)?(\S+)(?:[ \t]+v\S+)?[ \t]+=>[ \t]+(\.\.?(?:/\S*)?)(?=\s|$)", re.MULTILINE
 )
@@ -118,7 +116,7 @@ class Module:
     def _read(self, import_path: str) -> Unit | None:
         by_package: dict[str, list[SourceFile]] = defaultdict(list)
         for path, data in self.texts(import_path).items():
-            if b"\0" in data[:_HEAD]:
+            if b"\0" in data[:HEAD]:
                 continue
             file = parse_file(path, data)
             if Constraint(os.path.basename(path), file.build, file.uses_cgo).allows(DEFAULT):
@@ -139,7 +137,7 @@ class Module:
             here = self.path if relative == "." else f"{self.path}/{relative}"
             for name in names:
                 try:
-                    head = _start_of(join(directory, name), _HEAD)
+                    head = _start_of(join(directory, name), HEAD)
                 except OSError:
                     continue
                 for imported in set(pattern.findall(head)):

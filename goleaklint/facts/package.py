@@ -38,6 +38,7 @@ class PackageFacts:
         self._qualified: dict[FuncDecl, str] = {}
         self._keep: list[ast.Type] = []  # the nodes behind the ids above
         self.memo: dict[object, object] = {}  # what resolve works out once for all rules, by declaration
+        self.looked_up: set[FuncDecl] = set()  # what was asked for by name, since somebody emptied it
         for file in unit.files:
             self._add(file)
 
@@ -88,6 +89,13 @@ class PackageFacts:
             package = "main" if self.unit.package == "main" else self.unit.import_path or self.unit.package
             name = self._qualified[func] = f"{package}.{func.local_name}"
         return f"{name}.{literal}" if literal else name
+
+    def function(self, name: str) -> FuncDecl | None:
+        """The function of this name."""
+        found = self.funcs.get(name)
+        if found is not None:
+            self.looked_up.add(found)
+        return found
 
     # ---- types
 
@@ -159,7 +167,10 @@ class PackageFacts:
         if key not in self._methods:
             self._methods[key] = self._method(ty, name)
             self._keep.append(ty.node)
-        return self._methods[key]
+        found = self._methods[key]
+        if found is not None:
+            self.looked_up.add(found[0])
+        return found
 
     def _method(self, ty: Ty, name: str) -> tuple[FuncDecl, tuple[str, ...]] | None:
         level: list[tuple[Ty | None, tuple[str, ...]]] = [(ty, ())]
@@ -196,7 +207,10 @@ class PackageFacts:
             for func in self.methods_named.get(name, ())
             if func.recv_type in self.types and isinstance(self.types[func.recv_type].type, ast.ChanType)
         ]
-        return found[0] if len(found) == 1 else None
+        if len(found) != 1:
+            return None
+        self.looked_up.add(found[0])
+        return found[0]
 
     def _implementers(self, node: ast.InterfaceType) -> list[str]:
         """The types of the package that have all methods of an interface, by name."""
