@@ -17,6 +17,7 @@ from goleaklint import catalog as catalogs
 from goleaklint import edits
 from goleaklint.catalog import Catalog
 from goleaklint.config import Config, repository_root
+from goleaklint.facts import asked
 from goleaklint.filters import alike, fingerprint, select, suppress
 from goleaklint.model import Diagnostic, Finding, Report, Stats
 from goleaklint.results import PackageResult, Results, load_catalog
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 # Below this many bytes of Go a pool costs more than it saves.
 COLLECT_FROM_BYTES = 16_000_000
-POOL_FROM_BYTES = 1_500_000
+POOL_FROM_BYTES = 300_000
 MOST_JOBS = 16
 
 Progress = Callable[[int, int], None]
@@ -60,10 +61,8 @@ def check_paths(
 
     Raises NoSuchPath for a path that does not exist, CatalogError for a rule that does not exist or cannot be loaded.
     """
-    from goleaklint.facts import module
     from goleaklint.golang.discover import Options, discover, tidy
 
-    module.forget()
     root = root or repository_root(Path.cwd())
     given = {tidy(path): data for path, data in (given or {}).items()}
     instead = instead or {}
@@ -124,6 +123,8 @@ class Checker:
         self.ignore_suppressions = ignore_suppressions
         self.cache = cache
         self.results: Results | None = None
+        self._has_checked = False
+        asked.forget()
         if cache is not None:
             self.results = Results(Store(cache), config, root, ignore_suppressions=ignore_suppressions)
         if catalog is None:
@@ -143,6 +144,9 @@ class Checker:
         """The findings of one package; whatever goes wrong inside becomes a diagnostic of kind `internal`."""
         from goleaklint.facts import module
 
+        if not self._has_checked:
+            module.forget()
+            self._has_checked = True
         module.begin(is_kept=self.results is not None)
         try:
             contents = self._contents(package)
@@ -304,6 +308,7 @@ def _pooled(checker: Checker, packages: Sequence[PackageDir], jobs: int) -> Iter
     """The results, as they come, from `jobs` processes; a process that dies costs only its package."""
     from concurrent.futures.process import BrokenProcessPool
 
+    _ = checker.catalog.checks  # what the rules import is loaded once, and not in each process that forks
     if checker.results is not None:
         checker.results.store.close()  # a process that forks must not share it
     left = dict(enumerate(packages))

@@ -194,7 +194,6 @@ def forget() -> None:
     for kept in (_texts, _units, _importers):
         kept.clear()
     _derived.clear()
-    asked.forget()
     begin()
 
 
