@@ -135,17 +135,27 @@ class Naming:
 
 
 def renamed(effect: Effect, naming: Naming, site: Site, *, is_certain: bool = True) -> Effect:
-    """The effect of a call, as the function that makes it sees it."""
+    """The effect of a call, as the function that makes it sees it.
+
+    Of events that are the same in the caller's names the first stands for all: a method that takes a lock at ten places
+    takes it. What is sure stands beside what is not.
+    """
     out = Effect()
+    seen: set[object] = set()
     for event in effect.events:
         if len(event.chain) >= MAX_CHAIN or event.kind == "call":
             continue
+        place, held, released = naming.place(event.place), naming.held(event.held), naming.paths_of(event.released)
+        key = (event.kind, place.path, place.kind, event.mode, event.sure, held, released)
+        if key in seen:
+            continue
+        seen.add(key)
         out.events.append(
             event._replace(
-                place=naming.place(event.place),
+                place=place,
                 chain=(site, *event.chain),
-                held=naming.held(event.held),
-                released=naming.paths_of(event.released),
+                held=held,
+                released=released,
                 sure=event.sure and is_certain,
                 composed=False,
             )

@@ -57,6 +57,13 @@ class Steps:
         """The steps of a point."""
         return self._of.get(point, [])
 
+    def forget_effects(self) -> None:
+        """Leave only what the function itself does: what its calls do is the most of it, and has been told."""
+        self.deferred.clear()
+        self._of = {
+            point: own for point, steps in self._of.items() if (own := [step for step in steps if step.place is not None])
+        }
+
     def _site(self, node: ast.Node) -> Site:
         return Site(self.known, node, self.function)
 

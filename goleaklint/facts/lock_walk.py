@@ -44,10 +44,11 @@ class Walk:
 
     `pairs` are the events that happen while a lock is held; `left` the exits that keep a lock; `let_go` the places of
     the locks that some path unlocks again; `handed` the types of locks that are unlocked, but not locked, here;
-    `mistaken` the locks that are given back by the method of the other kind, with the place that does.
+    `mistaken` the locks that are given back by the method of the other kind, with the place that does. The events are
+    left out of the effect of a function that nobody calls (`is_called`).
     """
 
-    def __init__(self, paths: Paths, steps: Steps, flags: dict[Var, bool]) -> None:
+    def __init__(self, paths: Paths, steps: Steps, flags: dict[Var, bool], *, is_called: bool = True) -> None:
         self.paths = paths
         self.steps = steps
         self.effect = Effect()
@@ -57,6 +58,7 @@ class Walk:
         self.handed: set[str] = set()
         self.mistaken: dict[Site, Held] = {}
         self.is_whole = True
+        self._is_called = is_called
         self._seen_events: set[object] = set()
         self._seen_pairs: set[object] = set()
         self._exits: list[tuple[Point, _State]] = []
@@ -66,6 +68,9 @@ class Walk:
             return
         self._run(frozenset(flags.items()))
         self._conclude()
+        self._seen_events.clear()
+        self._seen_pairs.clear()
+        steps.forget_effects()
 
     @property
     def function(self) -> Function:
@@ -240,6 +245,8 @@ class Walk:
             if pair not in self._seen_pairs:
                 self._seen_pairs.add(pair)
                 self.pairs.append((one, event._replace(held=held, sure=event.sure)))
+        if not self._is_called:
+            return
         paths = frozenset(one.place.path for one in held)
         key = (event.kind, event.place, event.mode, event.site, released, paths)
         if key in self._seen_events or len(self.effect.events) >= MAX_EVENTS:

@@ -175,7 +175,7 @@ class Locks:
         steps = Steps(paths, self._effect_of_call, self.watched)
         params = function.params[1:] if function.parent is None and function.decl.recv else function.params
         flags = {params[index]: value for index, value in given if index < len(params) and not params[index].stores}
-        found = Walk(paths, steps, flags)
+        found = Walk(paths, steps, flags, is_called=function.parent is not None or not _is_test(function.decl))
         self._open.pop()
         self._walks[function, given] = found
         return found
@@ -391,6 +391,11 @@ class Locks:
     def handed(self) -> frozenset[str]:
         """Types of locks that some function unlocks for its caller: the lock is handed over."""
         return frozenset(kind for walk in self.walks for kind in walk.handed)
+
+
+def _is_test(decl: FuncDecl) -> bool:
+    """Whether only `go test` calls a function."""
+    return decl.file.is_test and decl.recv is None and decl.name.startswith(("Test", "Benchmark", "Fuzz", "Example"))
 
 
 def locks_of(facts: PackageFacts) -> Locks:
