@@ -180,6 +180,9 @@ class Checker:
             files |= {file.path: file.data for file in unit.files if file.path in unit.report}
             found = self._check_unit(unit, package.directory, diagnostics)
             findings += [finding for finding in found if finding.span.path in unit.report]
+        for unit in units:
+            for file in unit.files:
+                file.release()
         findings = [
             finding
             for finding in unique(findings)
@@ -218,6 +221,7 @@ class Checker:
                 failures.setdefault(repr(error), (error, []))[1].append(rule.code)
         diagnostics += [_internal(directory, ", ".join(codes), error) for error, codes in failures.values()]
         diagnostics += seen.diagnostics
+        seen.release()
 
     def _suppress(
         self, findings: list[Finding], files: dict[str, bytes], diagnostics: Iterable[Diagnostic]

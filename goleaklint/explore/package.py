@@ -9,6 +9,7 @@ from goleaklint.explore.kept import Kept
 from goleaklint.explore.roots import explore_all
 from goleaklint.explore.stuck import Stuck
 from goleaklint.facts.package import PackageFacts
+from goleaklint.facts.resolve import release
 from goleaklint.golang.units import Unit
 from goleaklint.model import Diagnostic
 
@@ -28,6 +29,11 @@ class Package:
     @cached_property
     def _stuck(self) -> list[Stuck]:
         return explore_all(self.facts, self.diagnostics, self.kept(self.facts), closed_roots=self.closed_roots)
+
+    def release(self) -> None:
+        """Lets go of all that was found out. Nobody may ask it anything after that."""
+        self.__dict__.pop("_stuck", None)
+        release(self.facts)
 
     def stuck(self, kinds: Collection[str]) -> Iterator[Stuck]:
         """Goroutines that wait for ever at operations of these kinds, in source order."""

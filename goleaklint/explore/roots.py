@@ -39,6 +39,7 @@ _BLOCKS = re.compile(rb"<-|\bchan\b|\bgo\s|\bselect\b|\.(?:R?Lock|Wait|Go)\(")
 """The text of a function that has anything to do with waiting: of others nobody needs to know that they are big."""
 _WAITS = re.compile(rb"<-(?!\s*chan\b)|\bfor\s+(?:[\w.]+\s*:?=\s*)?range\b|\bselect\b|\.(?:R?Lock|Wait)\b")
 """The text of a function in which something may wait, called or handed over."""
+_LITERAL = re.compile(rb"\bfunc\s*\(")
 STATES = 1500
 FEWER_STATES = 800
 PASSES = 4
@@ -83,8 +84,8 @@ def roots(facts: PackageFacts) -> list[Root]:
             continue
         name = facts.qualified(decl)
         found.append(Root(Closure(None, decl, decl.file), name, decl))
-        if decl.body is None:
-            continue
+        if not _LITERAL.search(decl.text, len("func")):
+            continue  # a body that nobody looks into is not converted
         for literal in decl.literals:
             if _makes(facts, decl, literal):
                 closure = Closure(literal, None, decl.file, Env(), None, name)

@@ -50,6 +50,12 @@ class Function(msgspec.Struct, eq=False):
             self._own = list(descend(self.body, into_literals=False))  # asked for by most rules
         return iter(self._own)
 
+    def release(self) -> None:
+        """Cuts the references to what refers to it."""
+        self.params.clear()
+        self.parent = None
+        self._own = None
+
     def enclosing(self) -> Iterator[Function]:
         """This function and those around it, innermost first."""
         function: Function | None = self

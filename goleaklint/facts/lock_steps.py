@@ -61,7 +61,9 @@ class Steps:
         """Leave only what the function itself does: what its calls do is the most of it, and has been told."""
         self.deferred.clear()
         self._of = {
-            point: own for point, steps in self._of.items() if (own := [step for step in steps if step.place is not None])
+            point: own
+            for point, steps in self._of.items()
+            if (own := [step for step in steps if step.place is not None])
         }
 
     def _site(self, node: ast.Node) -> Site:

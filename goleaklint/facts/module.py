@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar
 from goleaklint.facts import asked
 from goleaklint.facts.asked import HEAD, directories, is_source
 from goleaklint.facts.package import PackageFacts
+from goleaklint.facts.resolve import release
 from goleaklint.golang.constraints import DEFAULT, Constraint
 from goleaklint.golang.discover import join, tidy
 from goleaklint.golang.modules import Modules, workspace
@@ -85,6 +86,13 @@ class Module:
             unit = self._unit(import_path) if self.holds(import_path) else None
             self._packages[import_path] = PackageFacts(unit) if unit is not None else None
         return self._packages[import_path]
+
+    def release(self) -> None:
+        """Lets go of what was worked out for its packages."""
+        for facts in self._packages.values():
+            if facts is not None:
+                release(facts)
+        self._packages.clear()
 
     def texts(self, import_path: str) -> dict[str, bytes]:
         """The source of a package's files without tests, by path: enough to see that it is not worth parsing."""
@@ -199,6 +207,9 @@ def forget() -> None:
 
 def begin(*, is_kept: bool = False) -> None:
     """Before the check of a package: what was made of other packages for the one before it is not for this one."""
+    for module in _modules.values():
+        if module is not None:
+            module.release()
     _modules.clear()
     asked.begin(is_kept=is_kept)
 

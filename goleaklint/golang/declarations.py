@@ -35,6 +35,10 @@ def type_param_names(reading: Reading, node: Node) -> tuple[str, ...]:
     )
 
 
+_LONG = 4_000
+"""Bytes of a package variable that is a table."""
+
+
 class FuncDecl:
     """A function or method. `partial` is set when a part of it could not be read (its body then holds Bad nodes)."""
 
@@ -82,6 +86,11 @@ class FuncDecl:
             base = recv.type.elem if isinstance(recv.type, ast.PointerType) else recv.type
             if isinstance(base, ast.TypeName):
                 self.type_params = tuple(arg.name for arg in base.args if isinstance(arg, ast.TypeName))
+
+    def forget_body(self) -> None:
+        """Lets go of the tree; from now on the declaration has no body."""
+        _ = self.type
+        self._body_node = None
 
     @property
     def text(self) -> bytes:
@@ -175,6 +184,10 @@ class TypeDecl:
         self._node: Node | None = children[-1]
         self._type: ast.Type | None = None
 
+    def forget_tree(self) -> None:
+        """Lets go of the tree; what was in it is known."""
+        _ = self.type
+
     @property
     def type(self) -> ast.Type:
         """What the name is declared to be."""
@@ -216,6 +229,12 @@ class ValueDecl:
         self._type: ast.Type | None = None
         self._values: list[ast.Expr] = []
         self._literals: list[ast.FuncLit] = []
+
+    def forget_tree(self) -> None:
+        """Lets go of the tree, and of the values of a long table."""
+        if self.end - self.at < _LONG:
+            self._convert()
+        self._node = None
 
     @property
     def may_hold_literals(self) -> bool:

@@ -116,6 +116,22 @@ class SourceFile:
         """The number of lines, as `wc -l` counts a file that ends in a line end."""
         return self.data.count(b"\n") + (not self.data.endswith(b"\n") and bool(self.data))
 
+    def forget_bodies(self) -> None:
+        """Keeps the declarations without the bodies of functions, and without the tree of the file."""
+        for func in self.funcs:
+            func.forget_body()
+        for declared in self.types:
+            declared.forget_tree()
+        for value in self.values:
+            value.forget_tree()
+
+    def release(self) -> None:
+        """Cuts the references to what refers to the file. It has no declarations after that."""
+        self.funcs = []
+        self.types = []
+        self.values = []
+        self.together = None
+
     def number_literals(self) -> None:
         """Converts the package variables that hold function literals, of all files that are compiled with this one.
 

@@ -23,6 +23,11 @@ _TOKENS = re.compile(
 )
 
 
+_LONG = 200_000
+"""Bytes of a generated file of which only the declarations are read: tables and marshalling. A tree takes thirty times
+the bytes of its file."""
+
+
 @dataclass(frozen=True)
 class Unit:
     """Files that are compiled together, and the paths of those whose findings are wanted.
@@ -75,8 +80,11 @@ def load(
         file = parse_file(path, data)
         if file.errors:
             diagnostics.append(_partly_parsed(file))
-        if path in loading.wanted and _is_generated(file, generated):
-            loading.generated.add(path)
+        if _is_generated(file, generated):
+            if path in loading.wanted:
+                loading.generated.add(path)
+            if len(data) > _LONG:
+                file.forget_bodies()
         name = path.rpartition("/")[2]
         loading.constraints[file] = Constraint(name, file.build, file.uses_cgo)
     return list(_units(loading)), diagnostics, lines
