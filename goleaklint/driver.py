@@ -16,7 +16,7 @@ import msgspec
 from goleaklint import catalog as catalogs
 from goleaklint import edits
 from goleaklint.catalog import Catalog
-from goleaklint.config import Config, repository_root
+from goleaklint.config import Config, repository_root, working_directory
 from goleaklint.facts import asked
 from goleaklint.filters import alike, fingerprint, select, suppress
 from goleaklint.model import Diagnostic, Finding, Report, Stats
@@ -63,7 +63,7 @@ def check_paths(
     """
     from goleaklint.golang.discover import Options, discover, tidy
 
-    root = root or repository_root(Path.cwd())
+    root = root or repository_root(working_directory(paths))
     given = {tidy(path): data for path, data in (given or {}).items()}
     instead = instead or {}
     checker = Checker(

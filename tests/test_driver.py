@@ -159,6 +159,22 @@ def test_fingerprints_do_not_depend_on_the_working_directory(tree: Path, monkeyp
     assert check(".").findings[0].fingerprint == above
 
 
+def test_another_repository_is_named_from_outside(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The root of a report is that of the code, and not of the directory in which goleaklint happens to run."""
+    (tree / "a/.git").mkdir()
+    (tree / "c/.git").mkdir()
+    monkeypatch.chdir(tree / "c")
+    assert check("../a").root == (tree / "a").as_posix()
+    assert check("../a").findings[0].fingerprint == check_in(tree / "a", monkeypatch).findings[0].fingerprint
+    assert check("../a", ".").root == (tree / "c").as_posix()
+
+
+def check_in(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
+    with monkeypatch.context() as inside:
+        inside.chdir(directory)
+        return check()
+
+
 def test_per_file_ignores(tree: Path) -> None:
     """A rule that is off in a file finds nothing there, and its suppressions are not unused."""
     write(tree, "a/a.go", " //goleaklint:ignore TST202 kept")

@@ -16,7 +16,7 @@ from goleaklint.cli.accepted import Compared
 from goleaklint.cli.exits import CLEAN, FINDINGS
 from goleaklint.cli.options import config_options, load_config
 from goleaklint.cli.usage import ExplainedGroup
-from goleaklint.config import Config, repository_root
+from goleaklint.config import Config, repository_root, working_directory
 from goleaklint.filters.baseline import Entry
 from goleaklint.model import Report
 from goleaklint.report.sources import visible
@@ -109,7 +109,8 @@ def _run(
 
     paths = paths or (".",)
     config = load_config(options["configs"], isolated=options["isolated"], paths=paths).config
-    path = Path(file).absolute() if file else config.baseline_file() or repository_root(Path.cwd()) / FILE_NAME
+    path = Path(file).absolute() if file else config.baseline_file()
+    path = path or repository_root(working_directory(paths)) / FILE_NAME
     if path.exists():
         accepted.read(path)  # before the work, for its errors
     try:
