@@ -91,7 +91,9 @@ def main() -> None:
         parse = best([sys.executable, "-c", PARSE], tree, 2)[1]
         wall, cold = run([*PROGRAM, "--no-cache"], tree)
         memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        print(f"parse: {parse:.1f} s; cold: {cold:.1f} s ({cold / parse:.0f} times), {wall:.1f} s wall, {memory:.0f} MB")
+        print(
+            f"parse: {parse:.1f} s; cold: {cold:.1f} s ({cold / parse:.0f} times), {wall:.1f} s wall, {memory:.0f} MB"
+        )
         run(PROGRAM, tree)
         wall, cpu = best(PROGRAM, tree)
         print(f"warm: {wall:.2f} s wall, {cpu / start:.1f} times start ({start:.3f} s)")
