@@ -139,6 +139,8 @@ def _stops(known: Bindings, loop: ast.Range) -> bool:
             target = node.args[0] if known.api(node) == "close" and node.args else node.fun
         while isinstance(target, ast.Selector):
             target = target.x
+        if isinstance(target, ast.Index) and len(target.index) == 1:
+            target = target.index[0]  # `for i := range s.running { s.running[i].stop() }`
         var = known.var(target)
         if var is not None and var in over:
             return True

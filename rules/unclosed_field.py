@@ -74,6 +74,7 @@ from goleaklint.explore.package import Package
 from goleaklint.facts.clock_stops import is_clock
 from goleaklint.facts.field_uses import waited_slots
 from goleaklint.facts.fields import Slot, Use
+from goleaklint.facts.idle_closers import CLOSERS, idle_closers
 from goleaklint.facts.loops import ENDS, reachable
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Paths
@@ -93,8 +94,6 @@ RULE = Rule(
     wait_reasons=("select", "chan receive"),
     fix="close the field's channel, or call its cancel function, in the type's own Close",
 )
-
-_CLOSERS = ("Close", "Stop", "Shutdown", "Destroy", "close", "stop", "shutdown", "destroy")
 
 
 def check(package: Package) -> Iterator[Finding]:
@@ -143,16 +142,17 @@ def _finding(facts: PackageFacts, slot: Slot, use: Use) -> Finding:
     nobody = "closes it or sends on it" if is_stop else "closes it"
     message = f"{slot.label} is the only way out of this loop, and nothing in the package {nobody}"
     confidence = Confidence.MEDIUM if is_medium else Confidence.LOW
+    idle = [*idle_closers(facts, _owners(slot, use))][:1]
     if use.select is None:
-        return finding(RULE, slot, use, message, confidence, creation)
+        return finding(RULE, slot, use, message, confidence, (*creation, *idle))
     way_out = Related(Role.EXIT, use.span, "the way out that is never taken")
-    return finding(RULE, slot, use, message, confidence, (*creation, way_out))
+    return finding(RULE, slot, use, message, confidence, (*creation, way_out, *idle))
 
 
 def _is_owned(facts: PackageFacts, slot: Slot, use: Use, creation: tuple[Related, ...]) -> bool:
     """Whether it belongs to a value: one with a method to end it, or that is made where the goroutine is started."""
-    owners = {slot.owner.partition(".")[0], use.known.decl.recv_type} - {""}
-    if any((owner, name) in facts.methods for owner in owners for name in _CLOSERS):
+    owners = _owners(slot, use)
+    if any((owner, name) in facts.methods for owner in owners for name in CLOSERS):
         return True
     makers = {make.known.decl for make in slot.of("make")}
     starts = [related.span for related in creation]
@@ -161,6 +161,10 @@ def _is_owned(facts: PackageFacts, slot: Slot, use: Use, creation: tuple[Related
         for maker in makers
         for span in starts
     )
+
+
+def _owners(slot: Slot, use: Use) -> set[str]:
+    return {slot.owner.partition(".")[0], use.known.decl.recv_type} - {""}
 
 
 def _lines(decl: FuncDecl) -> tuple[int, int]:

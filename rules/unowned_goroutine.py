@@ -79,6 +79,7 @@ from goleaklint.explore.package import Package
 from goleaklint.facts import apis, lifetime
 from goleaklint.facts.clock_stops import clock_stops, is_clock
 from goleaklint.facts.functions import Function
+from goleaklint.facts.idle_closers import idle_closers
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.resolve import Bindings, bindings
@@ -317,6 +318,7 @@ def _finding(
     closes = [Related(Role.PARTNER, end, f"{read.text} is closed here") for read, end in ends if end is not None]
     fixed = [Related(Role.PARTNER, at, "nothing ever changes this") for at in dict.fromkeys(life.fixed)]
     stops = [Related(Role.PARTNER, at, "Stop does not close C: the wait goes on") for at in dict.fromkeys(life.stops)]
+    idle = [*idle_closers(known.facts, {known.decl.recv_type, body.recv_type} - {""})]
     return Finding(
         code=RULE.code,
         name=RULE.name,
@@ -325,7 +327,7 @@ def _finding(
         message=message,
         span=known.head(node),
         function=known.qualified(function),
-        related=(*reads[:_MOST_WAITS], *closes[:1], *fixed[:1], *stops[:1], *waits[:_MOST_WAITS]),
+        related=(*reads[:_MOST_WAITS], *closes[:1], *fixed[:1], *stops[:1], *idle[:1], *waits[:_MOST_WAITS]),
     )
 
 

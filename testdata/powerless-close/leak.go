@@ -93,3 +93,26 @@ func use() {
 	s := newService()
 	s.Stop()
 }
+
+// What is stopped is behind an interface, or a function: nobody can tell whether it runs anything.
+type stopper interface{ Stop() }
+
+type parts struct {
+	stoppers []stopper
+	undo     []func()
+	workers  []*worker
+}
+
+func (p *parts) Start() { go newWorker() }
+
+func (p *parts) Stop() {
+	for _, s := range p.stoppers { // low "GLK804 .* p.stoppers"
+		s.Stop()
+	}
+	for _, undo := range p.undo { // low "GLK804 .* p.undo"
+		undo()
+	}
+	for i := range p.workers { // want "GLK804 .* p.workers"
+		p.workers[i].Stop()
+	}
+}

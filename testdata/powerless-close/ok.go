@@ -85,3 +85,29 @@ func useTask() {
 	t := newTask()
 	t.stop()
 }
+
+// Each part is kept as what can be stopped, or as the function that stops it.
+type system struct {
+	stoppers []stopper
+	undo     []func()
+	byIndex  []*worker
+}
+
+func (s *system) Start() {
+	w := newWorker()
+	s.stoppers = append(s.stoppers, w)
+	s.undo = append(s.undo, w.Stop)
+	s.byIndex = append(s.byIndex, w)
+}
+
+func (s *system) Stop() {
+	for _, one := range s.stoppers {
+		one.Stop()
+	}
+	for _, undo := range s.undo {
+		undo()
+	}
+	for i := range s.byIndex {
+		s.byIndex[i].Stop()
+	}
+}

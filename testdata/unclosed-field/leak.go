@@ -145,3 +145,38 @@ func enqueue(job int) {
 }
 
 func LeakOnce() { enqueue(1) }
+
+// The Stop that its users see is that of an embedded type, and does nothing.
+type base struct{}
+
+func (base) Stop() {}
+
+type sampler struct {
+	base
+	done chan struct{}
+}
+
+func newSampler() *sampler {
+	s := &sampler{done: make(chan struct{})}
+	keep(s)
+	go s.sample()
+	return s
+}
+
+func (s *sampler) sample() {
+	ticker := time.NewTicker(time.Hour)
+	defer ticker.Stop()
+	for {
+		select { // want "GLK802 .* sampler.done "
+		case <-ticker.C:
+			keep(s)
+		case <-s.done:
+			return
+		}
+	}
+}
+
+func LeakPromotedStop() {
+	s := newSampler()
+	defer s.Stop()
+}

@@ -220,3 +220,26 @@ func heartbeat(beat func()) func() {
 	}()
 	return ticker.Stop
 }
+
+// Stop is promoted from a type that has nothing to stop.
+type component struct{}
+
+func (*component) Stop() error { return nil }
+
+type scanner struct {
+	component
+	seen int
+}
+
+func newScanner() *scanner {
+	s := &scanner{}
+	go s.scan() // want "GLK801 .* which waits only for the clock"
+	return s
+}
+
+func (s *scanner) scan() {
+	for {
+		time.Sleep(time.Second)
+		s.seen++
+	}
+}
