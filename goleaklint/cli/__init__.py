@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "cache": ("goleaklint.cli.cache", "cache", "Show or empty the cache of results."),
     "check": ("goleaklint.cli.check", "check", "Find goroutine leaks in Go source."),
     "completion": ("goleaklint.cli.completion", "completion", "Print the completion script of a shell."),
+    "confirm": ("goleaklint.cli.confirm", "confirm", "Run tests, and see which findings they show to be true."),
     "config": ("goleaklint.cli.config", "config", "Show, find and verify the configuration."),
     "diff": ("goleaklint.cli.diff", "diff", "Compare goroutine dumps over time, or of two builds."),
     "dump": ("goleaklint.cli.dump", "dump", "Tie goroutine dumps to the source that made them."),

@@ -41,7 +41,7 @@ def counted(report: Report, dumps: Sequence[Dump], paths: Sequence[str]) -> Repo
     from goleaklint.correlate.account import correlate
     from goleaklint.correlate.repository import Repository
 
-    placed = [_absolute(finding) for finding in report.findings]
+    placed = [absolute(finding) for finding in report.findings]
     accounts = correlate(dumps, Repository(_root(paths)), lambda _: (placed, report.rules))
     seen: Counter[int] = Counter()
     for account in accounts:
@@ -70,7 +70,7 @@ def _live(accounts: Sequence[Account]) -> Live:
     )
 
 
-def _absolute(finding: Finding) -> Finding:
+def absolute(finding: Finding) -> Finding:
     """With absolute paths: from inside of a module, a repository and a check write one file in two ways."""
     related = tuple(place._replace(span=_placed(place.span)) for place in finding.related)
     return msgspec.structs.replace(finding, span=_placed(finding.span), related=related)

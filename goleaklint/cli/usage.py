@@ -65,6 +65,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("goleaklint check --baseline goleaklint-baseline.json", "show what comes after"),
         ("goleaklint baseline status", "which are found no more"),
     ),
+    "confirm": (
+        ("goleaklint confirm ./pool", "all findings in a package"),
+        ("goleaklint confirm pool/pool.go:23 --run TestClose", "one finding, by some tests"),
+        ("goleaklint confirm --min-confidence low GLK101", "the findings of a rule, also unsure ones"),
+    ),
     "config": (
         ("goleaklint config show", "what holds here, and its defaults"),
         ("goleaklint config schema > goleaklint.schema.json", "for an editor"),

@@ -31,7 +31,7 @@ _KEPT = 48
 """Directories whose sources a process keeps; one that is asked for again after that is read again."""
 _MOST_BYTES = 3_000_000
 """Of Go in one package. More than that is generated, and says nothing about lifetimes."""
-_REPLACED = re.compile(
+REPLACED = re.compile(
     r"^[ \t]*(?:replace[ \t]+)?(\S+)(?:[ \t]+v\S+)?[ \t]+=>[ \t]+(\.\.?(?:/\S*)?)(?=\s|$)", re.MULTILINE
 )
 """`replace` lines that name a folder, alone or in a block (go.dev/ref/mod#go-mod-file-replace)."""
@@ -64,7 +64,7 @@ class Module:
         except OSError:
             return [self]
         found = {self.path: self}
-        for path, directory in _REPLACED.findall(text):
+        for path, directory in REPLACED.findall(text):
             folder = tidy(os.path.join(self.root, directory))
             asked.note(asked.FILE, join(folder, "go.mod"))
             other = _module_in(folder)

@@ -1,0 +1,125 @@
+"""What is added to a package so that its tests leave a dump behind: a file, and an edit of its TestMain.
+
+The dump is written when the tests have run, and some times a second before that: a TestMain that ends the process on
+its own, a test that hangs and a process that is killed leave the last one. What a goroutine leak profile calls leaked
+at any moment stays leaked (Go 1.26 release notes, "Goroutine leak profiles": it is unreachable), so that an early dump
+is as good as a late one.
+
+The text is Go of any version: a package is compiled as the language of its module's `go` line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from goleaklint.golang import ast
+from goleaklint.golang.declarations import FuncDecl
+from goleaklint.golang.source import parse_file
+from goleaklint.golang.walk import descend
+
+FILE = "goleaklint_confirm_test.go"
+DIRECTORY = "GOLEAKLINT_CONFIRM_DUMPS"
+"""The environment variable that names the directory for dumps; without it a harness does nothing."""
+
+_TEXT = """package {package}
+
+import (
+	goleaklintOs "os"
+	goleaklintProfiles "runtime/pprof"
+	goleaklintNumbers "strconv"
+	goleaklintSync "sync"
+	goleaklintTesting "testing"
+	goleaklintTime "time"
+)
+
+var goleaklintWriting goleaklintSync.Mutex
+
+func init() {{
+	if goleaklintOs.Getenv("{directory}") == "" || goleaklintProfiles.Lookup("goroutineleak") == nil {{
+		return
+	}}
+	go func() {{
+		for {{
+			goleaklintTime.Sleep({pause} * goleaklintTime.Millisecond)
+			begun := goleaklintTime.Now()
+			goleaklintWrite("goroutineleak")
+			goleaklintTime.Sleep({times} * goleaklintTime.Since(begun))
+		}}
+	}}()
+}}
+
+func goleaklintRun(m *goleaklintTesting.M) int {{
+	code := m.Run()
+	if goleaklintOs.Getenv("{directory}") == "" {{
+		return code
+	}}
+	goleaklintTime.Sleep({grace} * goleaklintTime.Millisecond)
+	if goleaklintProfiles.Lookup("goroutineleak") != nil {{
+		goleaklintWrite("goroutineleak")
+	}} else {{
+		goleaklintWrite("goroutine")
+	}}
+	return code
+}}
+
+func goleaklintWrite(profile string) {{
+	goleaklintWriting.Lock()
+	defer goleaklintWriting.Unlock()
+	name := goleaklintOs.Getenv("{directory}") + "/" + goleaklintNumbers.Itoa(goleaklintOs.Getpid())
+	file, err := goleaklintOs.Create(name + ".part")
+	if err != nil {{
+		return
+	}}
+	err = goleaklintProfiles.Lookup(profile).WriteTo(file, 2)
+	if file.Close() == nil && err == nil {{
+		goleaklintOs.Rename(name+".part", name+"."+profile)
+	}}
+}}
+"""
+_MAIN = """
+func TestMain(m *goleaklintTesting.M) {
+	goleaklintOs.Exit(goleaklintRun(m))
+}
+"""
+_GRACE = 500
+"""Milliseconds that goroutines have to end after the last test."""
+_PAUSE = 200
+"""Milliseconds between two dumps, at least: goleak.VerifyTestMain ends the process half a second after the tests."""
+_TIMES = 10
+"""How many times as long as a dump takes the pause after it is."""
+
+
+def install(directory: Path, package: str, tests: Sequence[str]) -> None:
+    """Add the harness to a package in a copy. `tests` are the names of its test files that are built here."""
+    for name in tests:
+        path = directory / name
+        data = path.read_bytes()
+        file = parse_file(name, data)
+        main = next((func for func in file.funcs if func.name == "TestMain" and func.recv is None), None)
+        if main is not None:
+            path.write_bytes(_edited(data, main))
+            (directory / FILE).write_text(_text(file.package))
+            return
+    (directory / FILE).write_text(_text(package) + _MAIN)
+
+
+def _text(package: str) -> str:
+    return _TEXT.format(package=package, directory=DIRECTORY, grace=_GRACE, pause=_PAUSE, times=_TIMES)
+
+
+def _edited(data: bytes, main: FuncDecl) -> bytes:
+    """The file with `m.Run()` of its TestMain as `goleaklintRun(m)`; every line stays where it is."""
+    for call, name in sorted(_runs(main), key=lambda found: -found[0].at):
+        data = data[: call.at] + f"goleaklintRun({name})".encode() + data[call.end :]
+    return data
+
+
+def _runs(main: FuncDecl) -> Iterator[tuple[ast.Call, str]]:
+    if main.body is None or len(main.type.params) != 1:
+        return
+    param = main.type.params[0].name
+    for node in descend(main.body):
+        match node:
+            case ast.Call(fun=ast.Selector(x=ast.Name(name=name), name="Run"), args=[]) if name == param:
+                yield node, name
