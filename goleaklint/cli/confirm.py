@@ -184,9 +184,11 @@ def _lines(judgements: Sequence[Judgement]) -> Iterator[str]:
         yield visible(f"{one.status:<13}  {span.path}:{span.line}:{span.column}: {finding.code} {finding.message}")
         if one.reason:
             yield f"    {visible(one.reason)}"
-        if one.status is Status.CONFIRMED:
+        if one.goroutines:
             goroutines = "1 goroutine" if one.goroutines == 1 else f"{one.goroutines} goroutines"
-            yield f"    {goroutines} [{visible(one.wait)}], in {visible(one.dump)}:"
+            how = "leaked" if one.leaked else "left after the tests"
+            place = f", in {visible(one.dump)}" if one.dump else ""
+            yield f"    {goroutines} [{visible(one.wait)}] {how}{place}:"
             for frame in one.stack[:_MOST_FRAMES]:
                 yield f"        {_frame(frame)}"
             if one.created_by is not None:
@@ -209,6 +211,7 @@ def _json(judgements: Sequence[Judgement]) -> bytes:
             "line": one.finding.span.line,
             "fingerprint": one.finding.fingerprint,
             "goroutines": one.goroutines,
+            "leaked": one.leaked,
             "waitReason": one.wait,
             "stack": [frame._asdict() for frame in one.stack],
             "createdBy": one.created_by._asdict() if one.created_by is not None else None,

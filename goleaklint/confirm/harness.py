@@ -1,9 +1,10 @@
-"""What is added to a package so that its tests leave a dump behind: a file, and an edit of its TestMain.
+"""What is added to a package so that its tests leave dumps behind: a file, and an edit of its TestMain.
 
-The dump is written when the tests have run, and some times a second before that: a TestMain that ends the process on
-its own, a test that hangs and a process that is killed leave the last one. What a goroutine leak profile calls leaked
-at any moment stays leaked (Go 1.26 release notes, "Goroutine leak profiles": it is unreachable), so that an early dump
-is as good as a late one.
+A goroutine leak profile is written when the tests have run, and some times a second before that: a TestMain that ends
+the process on its own, a test that hangs and a process that is killed leave the last one. What the profile calls leaked
+at any moment stays leaked (Go 1.26 release notes, "Goroutine leak profiles": it is unreachable), so that an early one
+is as good as a late one. All goroutines are written twice, before the first test and after the last: of what a leak
+profile does not judge, and where Go has none, it counts how many are left.
 
 The text is Go of any version: a package is compiled as the language of its module's `go` line.
 """
@@ -11,6 +12,7 @@ The text is Go of any version: a package is compiled as the language of its modu
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from pathlib import Path
 
 from goleaklint.golang import ast
@@ -21,6 +23,15 @@ from goleaklint.golang.walk import descend
 FILE = "goleaklint_confirm_test.go"
 DIRECTORY = "GOLEAKLINT_CONFIRM_DUMPS"
 """The environment variable that names the directory for dumps; without it a harness does nothing."""
+
+
+class Moment(StrEnum):
+    """What a dump holds; the suffix of its file, whose name is the number of the process."""
+
+    BEFORE = "before"  # all goroutines, before the first test
+    LEAKED = "leaked"  # those that the runtime calls leaked
+    AFTER = "after"  # all goroutines, some time after the last test
+
 
 _TEXT = """package {package}
 
@@ -43,27 +54,27 @@ func init() {{
 		for {{
 			goleaklintTime.Sleep({pause} * goleaklintTime.Millisecond)
 			begun := goleaklintTime.Now()
-			goleaklintWrite("goroutineleak")
+			goleaklintWrite("goroutineleak", "{leaked}")
 			goleaklintTime.Sleep({times} * goleaklintTime.Since(begun))
 		}}
 	}}()
 }}
 
 func goleaklintRun(m *goleaklintTesting.M) int {{
-	code := m.Run()
 	if goleaklintOs.Getenv("{directory}") == "" {{
-		return code
+		return m.Run()
 	}}
+	goleaklintWrite("goroutine", "{before}")
+	code := m.Run()
 	goleaklintTime.Sleep({grace} * goleaklintTime.Millisecond)
 	if goleaklintProfiles.Lookup("goroutineleak") != nil {{
-		goleaklintWrite("goroutineleak")
-	}} else {{
-		goleaklintWrite("goroutine")
+		goleaklintWrite("goroutineleak", "{leaked}")
 	}}
+	goleaklintWrite("goroutine", "{after}")
 	return code
 }}
 
-func goleaklintWrite(profile string) {{
+func goleaklintWrite(profile, moment string) {{
 	goleaklintWriting.Lock()
 	defer goleaklintWriting.Unlock()
 	name := goleaklintOs.Getenv("{directory}") + "/" + goleaklintNumbers.Itoa(goleaklintOs.Getpid())
@@ -73,7 +84,7 @@ func goleaklintWrite(profile string) {{
 	}}
 	err = goleaklintProfiles.Lookup(profile).WriteTo(file, 2)
 	if file.Close() == nil && err == nil {{
-		goleaklintOs.Rename(name+".part", name+"."+profile)
+		goleaklintOs.Rename(name+".part", name+"."+moment)
 	}}
 }}
 """
@@ -105,7 +116,8 @@ def install(directory: Path, package: str, tests: Sequence[str]) -> None:
 
 
 def _text(package: str) -> str:
-    return _TEXT.format(package=package, directory=DIRECTORY, grace=_GRACE, pause=_PAUSE, times=_TIMES)
+    moments = {moment.value: moment.value for moment in Moment}
+    return _TEXT.format(package=package, directory=DIRECTORY, grace=_GRACE, pause=_PAUSE, times=_TIMES, **moments)
 
 
 def _edited(data: bytes, main: FuncDecl) -> bytes:

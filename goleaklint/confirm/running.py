@@ -37,7 +37,7 @@ class Tests(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """What the tests of a package left: dumps by path, or the reason why there are none."""
+    """What the tests of a package left: dumps by path, and the reason why there are none, or not all."""
 
     dumps: tuple[Path, ...] = ()
     reason: str = ""
@@ -89,10 +89,10 @@ class Go:
         dumps.mkdir(parents=True, exist_ok=True)
         code, output, errors = self._output([*command, "."], directory, {harness.DIRECTORY: str(dumps)})
         found = tuple(sorted(path for path in dumps.iterdir() if path.suffix != ".part"))
-        if found:
-            return Run(found)
         if code is None:
-            return Run(reason="the tests left no dump in the time there was (--timeout)")
+            return Run(found, "the tests did not end in the time there was (--timeout)")
+        if found:
+            return Run(found, f"the tests failed: go test ended with {code}" if code else "")
         return Run(reason=self._why(output + errors) or f"go test ended with {code} and left no dump")
 
     def _output(

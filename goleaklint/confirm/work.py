@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from goleaklint.confirm import copying, harness
-from goleaklint.confirm.judging import Captured, Judgement, directory_of, judge
+from goleaklint.confirm.judging import Captured, Judgement, Status, directory_of, judge
 from goleaklint.confirm.running import Go
 from goleaklint.correlate.repository import Repository
 from goleaklint.dump.formats import NotADumpError, read
@@ -55,7 +55,8 @@ class _Work:
             self.say(f"running the tests of {below}")
             paths, reason = self._run(self.copy / below, self.dumps / str(number))
             captured[directory] = [one for path in paths if (one := self._read(path)) is not None]
-            reasons[directory] = reason or "the dump of its tests cannot be read"
+            if reason or not captured[directory]:
+                reasons[directory] = reason or "the dump of its tests cannot be read"
         return judge(findings, rules, captured, reasons, Repository(str(self.root)))
 
     def _run(self, directory: Path, dumps: Path) -> tuple[tuple[Path, ...], str]:
@@ -75,13 +76,13 @@ class _Work:
                 dump = read(stream, str(path))
         except NotADumpError:
             return None
-        return Captured(dump, path.suffix == ".goroutineleak", str(path))
+        return Captured(dump, harness.Moment(path.suffix.removeprefix(".")), path)
 
 
 def _kept(judgements: list[Judgement], keep: Path | None) -> list[Judgement]:
     """With the dumps of what is confirmed in a place that stays."""
     kept: dict[str, str] = {}
-    for path in dict.fromkeys(one.dump for one in judgements if one.dump):
+    for path in dict.fromkeys(one.dump for one in judgements if one.status is Status.CONFIRMED):
         keep = keep or Path(tempfile.mkdtemp(prefix="goleaklint-dumps-"))
         keep.mkdir(parents=True, exist_ok=True)
         target = keep / f"{len(kept) + 1}.txt"
