@@ -134,7 +134,7 @@ def _asked(arguments: Sequence[str]) -> _Wanted:
         elif place is not None and os.path.exists(place[1]):
             paths.append(place[1])
             places.add((os.path.abspath(place[1]), int(place[2])))
-        elif os.sep in text or text.endswith(".go"):
+        elif os.sep in text or place is not None or text.endswith(".go"):
             raise click.UsageError(f"{text}: no such file or directory")
         else:
             words.add(text)
