@@ -92,7 +92,7 @@ class Go:
         if code is None:
             return Run(found, "the tests did not end in the time there was (--timeout)")
         if found:
-            return Run(found, f"the tests failed: go test ended with {code}" if code else "")
+            return Run(found, f"the tests failed: {_failed(output) or f'go test ended with {code}'}" if code else "")
         return Run(reason=self._why(output + errors) or f"go test ended with {code} and left no dump")
 
     def _output(
@@ -116,6 +116,12 @@ class Go:
         if _DOWNLOAD.search(output):
             told += " (--download lets go fetch modules)"
         return told
+
+
+def _failed(output: str) -> str:
+    """The first line that tells of a test or a process that failed."""
+    lines = (line.strip() for line in output.splitlines())
+    return next((line for line in lines if line.startswith(("--- FAIL: ", "panic: ", "fatal error: "))), "")
 
 
 @contextlib.contextmanager
