@@ -6,8 +6,11 @@ import msgspec
 
 from goleaklint.explore.values import Place, Prim
 
-REMEMBERING = frozenset({"choose", "set", "forget"})
-"""Operations on remembered conditions, which do nothing to what a goroutine can wait for."""
+REMEMBERING = frozenset({"choose", "set", "forget", "level", "count", "copy", "least", "below"})
+"""Operations on remembered conditions and on tallies, which do nothing to what a goroutine can wait for."""
+
+MOST_TOLD_APART = 4
+"""Up to here the value of a tally is known; the search goes no further."""
 
 
 class TooBigError(Exception):
@@ -19,7 +22,8 @@ class Op(msgspec.Struct, eq=False):
 
     kinds: send recv drained close lock unlock rlock runlock add wait cwait signal broadcast dead
     (wait on a primitive that is never ready), make, go, choose (a test of a remembered condition: `amount` is its
-    outcome), forget, set, once, again (the two outcomes of Once.Do), fail (the test ends here).
+    outcome), forget, set, once, again (the two outcomes of Once.Do), fail (the test ends here);
+    of a tally: level (it is `amount` now), count (`amount` more), copy (of the `other`), least and below (`amount`).
     """
 
     kind: str
@@ -30,6 +34,7 @@ class Op(msgspec.Struct, eq=False):
     thread: int = -1
     guard: Prim | None = None  # the remembered condition that switches this case of a select off when it holds
     looping: bool = False  # it stands in a loop whose number of turns is not known
+    other: Prim | None = None  # the tally that this one is a copy of
     target: int = -1  # the node of the automaton that it leads to
 
     @property
@@ -42,6 +47,7 @@ class Op(msgspec.Struct, eq=False):
             self.amount,
             self.thread,
             self.guard.ident if self.guard else -1,
+            self.other.ident if self.other else -1,
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import expressions
+from goleaklint.explore import expressions, tallies
 from goleaklint.explore.automaton import Op
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import (
@@ -45,6 +45,8 @@ def branch(lo: Lowering, cond: ast.Expr, env: Env, yes: int, no: int) -> bool | 
             return left
         right = branch(lo, cond.right, env, yes, no)
         return right if left is not None or right == stops else None
+    if tallies.branch(lo, cond, env, yes, no):
+        return None
     known = _outcome(lo, cond, env)
     if known is not None:
         lo.goto(yes if known else no)
@@ -123,6 +125,8 @@ def _certain(value: Value) -> bool:
 def _key(lo: Lowering, cond: ast.Expr, env: Env) -> tuple[str | None, bool]:
     """A name for the condition, equal for equal conditions, and whether the condition is it or its negation."""
     mentions: set[str] = set()
+    if _asks_a_channel(lo, cond, env):
+        return None, True  # how much a channel holds changes by what others do
     if isinstance(cond, ast.Binary):
         left, right = path(cond.left, env, mentions), path(cond.right, env, mentions)
         if left is None or right is None:
@@ -137,6 +141,18 @@ def _key(lo: Lowering, cond: ast.Expr, env: Env) -> tuple[str | None, bool]:
         key, positive = name, True
     lo.survey.mentions[key] = frozenset(mentions)
     return key, positive
+
+
+def _asks_a_channel(lo: Lowering, cond: ast.Expr, env: Env) -> bool:
+    sides = (cond.left, cond.right) if isinstance(cond, ast.Binary) else ()
+    return any(
+        isinstance(side, ast.Call)
+        and isinstance(side.fun, ast.Name)
+        and side.fun.name in {"len", "cap"}
+        and len(side.args) == 1
+        and expressions.is_channel(expressions.evaluate(lo, side.args[0], env))
+        for side in sides
+    )
 
 
 def path(node: ast.Expr | None, env: Env, mentions: set[str]) -> str | None:

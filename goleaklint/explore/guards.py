@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from goleaklint.explore import tallies
 from goleaklint.explore.scopes import Env
 from goleaklint.facts.package import PackageFacts
 from goleaklint.golang import ast
@@ -46,13 +47,14 @@ def _names(node: ast.Node) -> list[str]:
     return [f".{node.name}"] if isinstance(node, ast.Selector) else []
 
 
-def is_counted(lo: Lowering, cond: ast.Node | None) -> bool:
-    """Whether a condition depends on a counter of the function."""
+def is_counted(lo: Lowering, cond: ast.Node | None, env: Env) -> bool:
+    """Whether a condition depends on a counter of the function that is no tally."""
     body = lo.frame.body
     if cond is None or body is None:
         return False
     told = _told(lo, cond)
-    return told.is_atomic or not told.names.isdisjoint(counters(lo.facts, body))
+    asked = told.names & counters(lo.facts, body)
+    return told.is_atomic or any(tallies.called(name, env) is None for name in asked)
 
 
 class _Told(NamedTuple):
@@ -81,12 +83,12 @@ def _is_atomic(node: ast.Node) -> bool:
     return node.fun.name in {"Add", "CompareAndSwap", "Swap"} or _ATOMIC.fullmatch(node.fun.name) is not None
 
 
-def leaves_by_count(lo: Lowering, loop: ast.For) -> bool:
+def leaves_by_count(lo: Lowering, loop: ast.For, env: Env) -> bool:
     """Whether a loop ends when a counter says so."""
-    if is_counted(lo, loop.cond):
+    if is_counted(lo, loop.cond, env):
         return True
     return loop.cond is None and any(
-        isinstance(node, ast.If) and is_counted(lo, node.cond) for node in descend(loop.body, into_literals=False)
+        isinstance(node, ast.If) and is_counted(lo, node.cond, env) for node in descend(loop.body, into_literals=False)
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from goleaklint.explore import comma_ok, conditions, containers, counts, expressions, guards, statements
+from goleaklint.explore import comma_ok, conditions, containers, counts, expressions, guards, statements, tallies
 from goleaklint.explore.automaton import REMEMBERING, Op
 from goleaklint.explore.scopes import Env
-from goleaklint.explore.values import Closure, Const, Obj, Ordinal, Place, Prim, Value
+from goleaklint.explore.values import Closure, Const, Obj, Ordinal, Place, Prim, Tally, Unknown, Value
 from goleaklint.golang import ast
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 def for_loop(lo: Lowering, node: ast.For, env: Env, label: str) -> None:
     scope = Env(env)
     statements.statement(lo, node.init, scope)
+    tally = tallies.limit(node, scope)
+    if tally is not None:
+        _tallied(lo, node, scope, label, tally)
+        return
     count = counts.loop_count(lo, node, scope)
     if count is not None:
 
@@ -41,7 +45,7 @@ def for_loop(lo: Lowering, node: ast.For, env: Env, label: str) -> None:
     statements.statement(lo, node.post, scope)
     lo.goto(head)
     lo.cur = out
-    if guards.leaves_by_count(lo, node):
+    if guards.leaves_by_count(lo, node, scope):
         guards.doubt(lo, first)
 
 
@@ -116,6 +120,21 @@ def _any_number(lo: Lowering, body: ast.Block, env: Env, label: str, bind: Calla
     lo.cur = out
 
 
+def _tallied(lo: Lowering, node: ast.For | ast.Range, env: Env, label: str, tally: Prim) -> None:
+    """A loop that runs as often as has been counted."""
+    left = tallies.left(lo, node, tally)
+    head, body, out, onward = lo.node(), lo.node(), lo.node(), lo.node()
+    lo.goto(head)
+    lo.cur = head
+    tallies.fork(lo, left, node, 1, body, out)
+    lo.cur = body
+    _looping(lo, node.body, env, label, out, onward)
+    lo.cur = onward
+    lo.emit("count", left, node, -1)
+    lo.goto(head)
+    lo.cur = out
+
+
 def _note_feed(lo: Lowering, loop: int, since: int) -> None:
     """Remember the channels that a loop sends on, when it does nothing else to primitives."""
     ops = [op for op in lo.ops_since(since) if op.kind not in REMEMBERING]
@@ -132,6 +151,11 @@ def _any_operation(lo: Lowering, since: int) -> bool:
 def range_loop(lo: Lowering, node: ast.Range, env: Env, label: str) -> None:
     value = expressions.evaluate(lo, node.x, env)
     scope = Env(env)
+    if isinstance(value, Tally):
+        if node.key is not None:
+            statements.assign(lo, node.key, Unknown(), scope, define=node.define)
+        _tallied(lo, node, scope, label, value.prim)
+        return
     if expressions.is_channel(value):
         _range_channel(lo, node, value, scope, label)
         return

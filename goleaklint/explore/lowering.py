@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 import msgspec
 
-from goleaklint.explore import containers, counts, expressions, making, statements
+from goleaklint.explore import containers, counts, expressions, making, statements, tallies
 from goleaklint.explore.automaton import Automaton, Op, Thread, TooBigError
 from goleaklint.explore.scopes import Env, Heap
 from goleaklint.explore.survey import Survey
-from goleaklint.explore.values import Cell, Closure, Const, Place, Prim, Tuple, Value
+from goleaklint.explore.values import Cell, Closure, Const, Place, Prim, Tally, Tuple, Value
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.types import Ty
 from goleaklint.golang import ast
@@ -238,11 +238,18 @@ class Lowering:
                 for position, value in enumerate(args[index:]):
                     self.heap.store(containers.cell_at(self, obj, Const(position), store=True), value)
                 self.heap.store(cell, obj)
+            elif index < len(args) and isinstance(tally := args[index], Tally) and self._keeps(closure, param.name):
+                self.heap.count(cell, tally)
             elif index < len(args) and args[index] is not None:
                 self.heap.store(cell, expressions.typed(args[index], ty))
             else:
                 self.heap.store(cell, making.external(self, cell, (context, "param", index)))
             env.names[param.name] = cell
+
+    def _keeps(self, closure: Closure, name: str) -> bool:
+        """Whether a parameter is all along what it was given."""
+        body = closure.literal.body if closure.literal else closure.decl.body if closure.decl else None
+        return not tallies.is_written(self.facts, body, name)
 
     def read(self, cell: Cell) -> Value:
         """What a cell holds; an unwritten one of a known type is what its zero value is."""
@@ -336,7 +343,7 @@ class Lowering:
                 thread.entry = self.cur
                 if after is not None:
                     self.frame.defers.append(Deferred(after, None))  # runs when the goroutine ends by Goexit too
-                self.inline(closure, args, at, "go")
+                self.inline(closure, tallies.settled(args), at, "go")
                 self.run_defers(self.frame)
         self.emit("go", None, at, thread=number)
 

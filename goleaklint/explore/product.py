@@ -12,7 +12,7 @@ from itertools import product
 
 import msgspec
 
-from goleaklint.explore.automaton import Automaton, Op, TooBigError
+from goleaklint.explore.automaton import MOST_TOLD_APART, REMEMBERING, Automaton, Op, TooBigError
 from goleaklint.explore.reduction import CUT, DONE, KILLED, Node, Reduced
 from goleaklint.explore.values import UNBOUNDED, Prim
 
@@ -22,7 +22,7 @@ IDLE = -1004
 MAX_COUNT = 9
 MANY = 4
 """So many items in a channel without a known bound, or more: from there on a receive never finds it empty."""
-LOCAL = frozenset({"go", "make", "set", "forget", "choose", "fail"})
+LOCAL = frozenset({"go", "make", "fail", *REMEMBERING})
 """Operations that no other goroutine can prevent or notice: they are done at once, in one order."""
 
 State = tuple[int, ...]
@@ -74,6 +74,7 @@ class Explorer:
             self.slots += [number] * instances
         seen = {op.prim.ident: op.prim for node in self.nodes.values() for op, _ in node.ops if op.prim is not None}
         seen |= {op.guard.ident: op.guard for node in self.nodes.values() for op, _ in node.ops if op.guard is not None}
+        seen |= {op.other.ident: op.other for node in self.nodes.values() for op, _ in node.ops if op.other is not None}
         self.prims = [seen[ident] for ident in sorted(seen)]
         self.index = {prim.ident: len(self.slots) + i for i, prim in enumerate(self.prims)}
         remade = sorted(
@@ -83,11 +84,7 @@ class Explorer:
         self.receivers = _by_kind(self.nodes, "recv")
         self.condwaits = _by_kind(self.nodes, "cwait")
         self.writers = _by_kind(self.nodes, "lock")
-        self.local = {
-            number
-            for number, node in self.nodes.items()
-            if node.ops and not node.otherwise and all(op.kind in LOCAL for op, _ in node.ops)
-        }
+        self.local, self.turning = _local(self.nodes)
         self.numbers: dict[State, int] = {}
         self.space = Space(self.slots, self.prims, [], [], [], self.nodes)
 
@@ -103,7 +100,7 @@ class Explorer:
             state = space.states[done]
             moves: list[Move] = []
             if KILLED not in state and CUT not in state:
-                for changed, slots, op in self._moves(state):
+                for changed, slots, op in self._moves(state, done):
                     moves.append((self._number(changed, (done, op, slots)), slots, op))
             space.moves.append(moves)
             done += 1
@@ -119,10 +116,19 @@ class Explorer:
             self.space.parents.append(parent)
         return number
 
-    def _moves(self, state: State) -> Iterator[tuple[State, tuple[int, ...], Op | None]]:
+    def _moves(self, state: State, number: int) -> Iterator[tuple[State, tuple[int, ...], Op | None]]:
+        """The moves of one goroutine at a local node, else those of all.
+
+        One that comes round to where it was must not keep the others from moving.
+        """
         for slot in range(len(self.slots)):
             if state[slot] in self.local:
-                yield from self._slot_moves(state, slot)
+                moves = list(self._slot_moves(state, slot))
+                if state[slot] in self.turning and all(
+                    self.numbers.get(one, number + 1) <= number for one, _, _ in moves
+                ):
+                    continue
+                yield from moves
                 return
         for slot in range(len(self.slots)):
             if state[slot] >= 0:
@@ -168,6 +174,25 @@ class Explorer:
 Change = tuple[tuple[tuple[int, int], ...], tuple[int, Targets] | None]
 
 
+def _local(nodes: dict[int, Node]) -> tuple[set[int], set[int]]:
+    """The nodes at which a goroutine goes on before the others do; and those of them that may lead to themselves."""
+    local = {
+        number
+        for number, node in nodes.items()
+        if node.ops and not node.otherwise and all(op.kind in LOCAL for op, _ in node.ops)
+    }
+    turning: set[int] = local
+    while True:
+        after = {
+            number: turning.intersection(t for _, targets in nodes[number].ops for t in targets) for number in turning
+        }
+        reached = {target for targets in after.values() for target in targets}
+        left = {number for number in turning if after[number] and number in reached}
+        if left == turning:
+            return local, left
+        turning = left
+
+
 def _with(state: State, *changes: tuple[int, int]) -> State:
     values = list(state)
     for index, value in changes:
@@ -187,7 +212,7 @@ def _by_kind(nodes: dict[int, Node], kind: str) -> Table:
 
 
 # The state of a primitive: channel: items held, or -1 - items once closed; mutex: 0 free, -1 locked, n readers;
-# WaitGroup: the count; flag and once: 0 or 1; key: 0 unknown, 1 true, 2 false; made: 1.
+# WaitGroup and tally: the count; flag and once: 0 or 1; key: 0 unknown, 1 true, 2 false; made: 1.
 
 
 def _send(ex: Explorer, state: State, slot: int, op: Op) -> Iterator[Change]:
@@ -347,6 +372,39 @@ def _fail(ex: Explorer, state: State, slot: int, op: Op) -> Iterator[Change]:
     yield ((len(state) - 1, 1),), None
 
 
+def _level(ex: Explorer, state: State, slot: int, op: Op) -> Iterator[Change]:
+    assert op.prim is not None
+    yield ((ex.index[op.prim.ident], op.amount),), None
+
+
+def _count(ex: Explorer, state: State, slot: int, op: Op) -> Iterator[Change]:
+    assert op.prim is not None
+    at = ex.index[op.prim.ident]
+    counted = state[at] + op.amount
+    if 0 <= counted <= MOST_TOLD_APART:
+        yield ((at, counted),), None
+    else:
+        yield ((slot, CUT),), (slot, (CUT,))
+
+
+def _copy(ex: Explorer, state: State, slot: int, op: Op) -> Iterator[Change]:
+    assert op.prim is not None
+    assert op.other is not None
+    yield ((ex.index[op.prim.ident], state[ex.index[op.other.ident]]),), None
+
+
+def _least(ex: Explorer, state: State, slot: int, op: Op) -> Iterator[Change]:
+    assert op.prim is not None
+    if state[ex.index[op.prim.ident]] >= op.amount:
+        yield (), None
+
+
+def _below(ex: Explorer, state: State, slot: int, op: Op) -> Iterator[Change]:
+    assert op.prim is not None
+    if state[ex.index[op.prim.ident]] < op.amount:
+        yield (), None
+
+
 _STEPS = {
     "send": _send,
     "recv": _recv,
@@ -370,4 +428,9 @@ _STEPS = {
     "once": _once,
     "again": _again,
     "fail": _fail,
+    "level": _level,
+    "count": _count,
+    "copy": _copy,
+    "least": _least,
+    "below": _below,
 }

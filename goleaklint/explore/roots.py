@@ -41,11 +41,18 @@ _WAITS = re.compile(rb"<-(?!\s*chan\b)|\bfor\s+(?:[\w.]+\s*:?=\s*)?range\b|\bsel
 """The text of a function in which something may wait, called or handed over."""
 _LITERAL = re.compile(rb"\bfunc\s*\(")
 STATES = 1500
-FEWER_STATES = 800
 PASSES = 4
 CONTROL = frozenset({"go", "fail"})
-STEERING = frozenset({"flag", "key", "once"})
+STEERING = frozenset({"flag", "key", "once", "tally"})
 _NOWHERE = ast.Bad(at=0, end=0)
+
+
+class _UnfinishedError(TooBigError):
+    """Some variants were small enough to be explored, and this was found in them; another was not."""
+
+    def __init__(self, found: list[Stuck]) -> None:
+        super().__init__()
+        self.found = found
 
 
 class Root(msgspec.Struct, eq=False):
@@ -218,17 +225,24 @@ def _explored(facts: PackageFacts, root: Root, known: Kept | None, *, closed_roo
 def _explore(facts: PackageFacts, root: Root, *, closed_roots: bool) -> list[Stuck] | None:
     """What is stuck in one root; None when it is too big even in the smallest scope.
 
-    Where one scope could only be explored primitive by primitive, the next smaller one is explored, too.
+    Where one scope could only be explored primitive by primitive, the next smaller one is explored, too. What some
+    variants of a scope have shown is kept where no smaller one could be explored.
     """
     found: list[Stuck] | None = None
+    begun: list[Stuck] = []
     for limits in _scopes(root, closed_roots=closed_roots):
         try:
             items, is_whole = _variants(facts, root, limits)
+        except _UnfinishedError as error:
+            begun = begun or error.found
+            continue
         except TooBigError:
             continue
         found = items + (found or [])
         if is_whole:
             break
+    if found is None and begun:
+        found = begun
     if found is not None and not closed_roots and root.is_program:
         return [item for item in found if _is_made_in(root.decl, item)]
     return found
@@ -262,7 +276,10 @@ def _variants(facts: PackageFacts, root: Root, limits: Limits) -> tuple[list[Stu
             break
         symbols = len(lo.known.counts)
         known = lo.known if not free else known
-        items, together = _search(lo, root)
+        try:
+            items, together = _search(lo, root)
+        except TooBigError:
+            raise _UnfinishedError(found) from None
         is_whole = is_whole and together
         for item in items:
             item.symbols = symbols
@@ -329,7 +346,7 @@ def _one_by_one(lo: Lowering, root: Root) -> list[Stuck]:
         if prim.silent or prim.inner or prim.kind not in {"chan", "wg", "group"}:
             continue
         try:
-            items = _explore_only(lo, root, _only(prim), FEWER_STATES)
+            items = _explore_only(lo, root, _only(prim))
         except TooBigError:
             continue
         explored = True
@@ -345,7 +362,7 @@ def _only(wanted: Prim) -> Callable[[Prim], bool]:
     return lambda prim: prim is wanted or prim.kind in STEERING
 
 
-def _explore_only(lo: Lowering, root: Root, wanted: Callable[[Prim], bool], states: int = STATES) -> list[Stuck]:
+def _explore_only(lo: Lowering, root: Root, wanted: Callable[[Prim], bool]) -> list[Stuck]:
     useful = _useful_flags(lo)
 
     def visible(op: Op) -> bool:
@@ -360,7 +377,7 @@ def _explore_only(lo: Lowering, root: Root, wanted: Callable[[Prim], bool], stat
 
     reducer = Reducer(lo.auto, visible)
     reduced = reducer.run([0, *(thread.entry for thread in lo.auto.threads)])
-    space = Explorer(lo.auto, reduced, states).run()
+    space = Explorer(lo.auto, reduced, STATES).run()
     return stuck.find(lo.auto, space, reducer, root.name)
 
 

@@ -19,6 +19,7 @@ from goleaklint.explore.values import (
     Ordinal,
     Place,
     Prim,
+    Tally,
     Tuple,
     Unknown,
     Value,
@@ -159,6 +160,8 @@ class Heap:
         """Put a value into a cell, joined with what it holds."""
         if value is None or value is NOTHING:
             return
+        if isinstance(value, Tally):
+            value = Unknown()  # a copy: what it counts may change without it
         if isinstance(value, Prim) and not value.name and cell.name and cell.name != "[]":
             value.name = cell.name
         cell.is_flag = (
@@ -181,6 +184,14 @@ class Heap:
             cell.value = joined
             self.changed = True
 
+    def count(self, cell: Cell, tally: Tally) -> None:
+        """A variable is a tally, or a parameter that stands for one."""
+        if cell.value is None:
+            cell.value = tally
+            self.changed = True
+        elif cell.value != tally:
+            self.store(cell, Unknown())
+
     def _join(self, old: Value, new: Value) -> Value:
         if isinstance(old, Obj) and isinstance(new, Obj) and new.is_zero and not new.fields:
             return old
@@ -197,7 +208,8 @@ class Heap:
                 return old
             blur(old)
             return Context(None)
-        if isinstance(old, Const) and isinstance(new, Const | Unknown):
+        if isinstance(old, Tally) or (isinstance(old, Const) and isinstance(new, Const | Unknown)):
+            blur(new)
             return Unknown()
         if isinstance(old, Unknown | Const | Tuple):
             blur(new)
@@ -207,7 +219,7 @@ class Heap:
 
     def escape(self, value: Value) -> None:
         """Note that unknown code may reach this value."""
-        if value is not None and not isinstance(value, Const | Ordinal | Unknown):
+        if value is not None and not isinstance(value, Const | Ordinal | Tally | Unknown):
             self.escapes.append(value)
 
 

@@ -18,6 +18,7 @@ from goleaklint.explore import (
     making,
     selects,
     stdlib,
+    tallies,
 )
 from goleaklint.explore.automaton import REMEMBERING
 from goleaklint.explore.scopes import Env
@@ -80,10 +81,10 @@ def assign(lo: Lowering, target: ast.Expr, value: Value, env: Env, *, define: bo
             cell = declare(lo, target, env, None)
         elif cell is not None and _is_renewed(lo, cell, target):
             cell = _renew(lo, cell, target, env)
-        if cell is not None:
+        if cell is not None and not (define and tallies.declared(lo, cell, target, value)):
             lo.heap.store(cell, value if value is not None else Unknown())
             conditions.written(lo, cell, value, target)
-        elif not define:
+        elif cell is None and not define:
             lo.heap.escape(value)
     elif isinstance(target, ast.Selector):
         owner = expressions.evaluate(lo, target.x, env)
@@ -141,6 +142,8 @@ def _renew(lo: Lowering, old: Cell, target: ast.Name, env: Env) -> Cell:
 
 
 def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
+    if tallies.changed(lo, node, env):
+        return
     receive = comma_ok.source(node)
     if receive is not None:
         channel = expressions.evaluate(lo, receive.x, env)
@@ -220,6 +223,8 @@ def _var(lo: Lowering, node: ast.VarDecl, env: Env, label: str) -> None:
             continue
         cell = declare(lo, name, env, ty)
         value = expressions.typed(values[index], ty) if index < len(values) else making.zero(lo, ty, name, name.name)
+        if tallies.declared(lo, cell, name, value):
+            continue
         lo.heap.store(cell, value)
         if index < len(values) and len(node.values) == len(node.names):
             counts.copied(lo, cell, node.values[index], env)
@@ -247,7 +252,7 @@ def _defer(lo: Lowering, node: ast.Defer, env: Env, label: str) -> None:
     frame = lo.frame
     builtin = calls.is_builtin(lo, call.fun, env)
     function = None if builtin else expressions.evaluate(lo, call.fun, env)
-    args = [] if builtin else [expressions.evaluate(lo, a, env) for a in call.args]
+    args = [] if builtin else tallies.settled([expressions.evaluate(lo, a, env) for a in call.args])
     flag: Prim | None = None
     if frame.branching or lo.loops:
         flag = lo.heap.prim((frame.context, id(node)), "flag", "", None)
@@ -291,7 +296,7 @@ def _if(lo: Lowering, node: ast.If, env: Env, label: str) -> None:
     if not lo.survey.matters.issuperset(keys) and (counts.has_jumps(lo, node) or _acts(lo, first)):
         lo.survey.matters.update(keys)
     is_late = lo.is_late and outcome is None and not lo.known.is_first and not lo.keys.issuperset(keys or [""])
-    if is_late or guards.is_counted(lo, node.cond):
+    if is_late or guards.is_counted(lo, node.cond, scope):
         guards.doubt(lo, first)  # a deferred clean-up that asks how the function ended, in a way that is not followed
     _doubt_received(lo, first, [node.cond], scope)
 

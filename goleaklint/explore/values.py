@@ -35,7 +35,7 @@ class Prim(msgspec.Struct, eq=False):
     """A primitive: something a goroutine can wait on.
 
     kinds: chan, mutex, rwmutex, wg, cond, group (errgroup), ctx (a done channel closed by cancel), once, flag, key,
-    dead (never ready: a nil channel, `select {}`).
+    tally, dead (never ready: a nil channel, `select {}`).
     """
 
     kind: str
@@ -124,6 +124,12 @@ class Ordinal(msgspec.Struct, frozen=True):
     number: int
 
 
+class Tally(msgspec.Struct, frozen=True):
+    """A number that the state holds: what a variable counts (see tallies)."""
+
+    prim: Prim
+
+
 class Api(msgspec.Struct, frozen=True):
     """A function or variable of another package, by its full name: `context.WithCancel`, `net/http.Get`."""
 
@@ -174,6 +180,7 @@ Value = (
     | Tuple
     | Const
     | Ordinal
+    | Tally
     | Api
     | Method
     | Cancel
