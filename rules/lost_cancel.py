@@ -47,7 +47,7 @@ from dataclasses import dataclass
 import msgspec
 
 from goleaklint.explore.package import Package
-from goleaklint.facts import apis
+from goleaklint.facts import apis, lifetime
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.handling import Given, Handling, callee_story, given
 from goleaklint.facts.parents import parents
@@ -142,7 +142,7 @@ def _deferred(known: Bindings, var: Var) -> bool:
 def _check(known: Bindings, made: _Made) -> Iterator[Finding]:
     context = made.context.name if isinstance(made.context, ast.Name) else "the context"
     if isinstance(made.cancel, ast.Name) and made.cancel.name == "_":
-        if not _is_main(known, made.function):
+        if not lifetime.is_over_after(known, made.function, made.stmt):
             yield _finding(known, made, f"the cancel function of {context} is discarded", (), everywhere=True)
         return
     var = known.var(made.cancel)
@@ -162,6 +162,8 @@ def _check(known: Bindings, made: _Made) -> Iterator[Finding]:
         escapes = [point for point in escapes if point.kind != "return"]  # the process ends with it
     if not escapes:
         yield from _lost_by_callee(known, made, var, paths)
+        return
+    if lifetime.is_over(known, made.function, escapes):
         return
     escapes.sort(key=lambda point: point.node.at if point.node is not None else 0)
     related = tuple(_exit(known, point, start, var) for point in escapes[:_MOST_EXITS])

@@ -42,6 +42,10 @@ def values(lo: Lowering, nodes: list[ast.Expr], wanted: int, env: Env) -> list[V
     """The values of the right side of an assignment to `wanted` targets."""
     if len(nodes) == 1 and wanted > 1:
         value = evaluate(lo, nodes[0], env)
+        if isinstance(nodes[0], ast.TypeAssert):
+            if is_of(lo, value, nodes[0].type):
+                return [value, Const(True)]
+            doubt_type(lo, value, nodes[0].type)
         items: list[Value] = list(value.items) if isinstance(value, Tuple) else [value]
         items.extend([None] * (wanted - len(items)))
         return items
@@ -417,6 +421,22 @@ def _assertion(lo: Lowering, node: ast.TypeAssert, env: Env) -> Value:
     if isinstance(value, Unknown | None) and node.type is not None:
         return Unknown(Ty(node.type, lo.frame.file))
     return value
+
+
+def is_of(lo: Lowering, value: Value, ty: ast.Type | None) -> bool:
+    """Whether a value is sure to be of a type: a channel that is asserted to be one, an object of its own type."""
+    if isinstance(value, Prim):
+        return value.kind == "chan" and isinstance(ty, ast.ChanType)
+    if not isinstance(value, Obj) or value.ambiguous or ty is None:
+        return False  # an object that shares its cell with others stands for all of them
+    return canonical(value.ty) == canonical(Ty(ty, lo.frame.file)) != ""
+
+
+def doubt_type(lo: Lowering, value: Value, ty: ast.Type | None) -> None:
+    """An object that may be of another type, an interface: what is done with it then is not known."""
+    is_struct = ty is not None and lo.facts.struct(Ty(ty, lo.frame.file)) is not None
+    if isinstance(value, Obj) and not (value.external or value.ambiguous) and ty is not None and not is_struct:
+        lo.heap.escape(value)
 
 
 def _call(lo: Lowering, node: ast.Call, env: Env) -> Value:

@@ -6,9 +6,11 @@ A goroutine that is left behind by the end of the process leaks nothing. Asked o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from goleaklint.facts.functions import Function
 from goleaklint.facts.package import PackageFacts
+from goleaklint.facts.parents import parents
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.references import Reference, references
 from goleaklint.facts.resolve import Bindings, bindings
@@ -42,6 +44,24 @@ def ends_process(
     It does for main and the body of a command, and for what only such functions call, as the last thing that they do.
     """
     return _ends(facts, decl, literal, failing, 0)
+
+
+def is_over(known: Bindings, function: Function, exits: Iterable[Point]) -> bool:
+    """Whether the process ends when a function is left by any of these ways out: nothing is lost by them then."""
+    return all(
+        point.kind == "return"
+        and ends_process(known.facts, known.decl, function.node, failing=_end(point, failing=True) == "fails")
+        for point in exits
+    )
+
+
+def is_over_after(known: Bindings, function: Function, node: ast.Node) -> bool:
+    """Whether the process ends with a function, whichever way leads out of it from a node on."""
+    if known.decl.name in ("main", "init", "TestMain") and known.decl.recv is None and function.parent is None:
+        return True
+    paths = Paths(known, function)
+    start = next((paths.point_of[one] for one in (node, *parents(known).within(node)) if one in paths.point_of), None)
+    return start is not None and is_over(known, function, paths.escapes(start, lambda point: False))
 
 
 def _ends(facts: PackageFacts, decl: FuncDecl, literal: ast.FuncLit | None, failing: bool, depth: int) -> bool:
