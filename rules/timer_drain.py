@@ -5,7 +5,9 @@
 `if !t.Stop() { <-t.C }` takes the value of a timer that has fired. When the loop has received that value before, and
 has not started the timer again, `Stop` reports false and no value is left: the receive waits for ever. That is so
 in every version of Go; since 1.23 there is nothing to empty at all (package time, "Timer.Stop"). A timer of
-`time.AfterFunc` has no channel: a receive from its `C`, which is nil, waits for ever too.
+`time.AfterFunc` has no channel: a receive from its `C`, which is nil, waits for ever too. And a timer that Stop has
+stopped sends no more: `t.Stop(); <-t.C` waits for ever, since 1.23 always, before that unless the timer had fired; so
+does `if t.Stop() { <-t.C }`.
 
 *Leaks*
 
@@ -50,13 +52,16 @@ in every version of Go; since 1.23 there is nothing to empty at all (package tim
 
 *What it does not see*
 
-A value that another function has received. A condition that asks more than what `Stop` reports.
+A value that another function has received, or a timer that it has started again. A condition that asks more than what
+`Stop` reports.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+
+import msgspec
 
 from goleaklint.explore.package import Package
 from goleaklint.facts.functions import Function
@@ -81,16 +86,19 @@ RULE = Rule(
 )
 
 _DRAIN = re.compile(rb"!\s*[\w.\[\]]+\.Stop\(\)\s*\{(?:\s|//[^\n]*\n|/\*.*?\*/)*<-", re.DOTALL)
+_UNASKED = re.compile(rb"\.Stop\(\).*<-\s*[\w.\[\]]+\.C\b", re.DOTALL)
+_DRAINED_BY_STOP = (1, 23)
 
 
 def check(package: Package) -> Iterator[Finding]:
     """Drains behind a failed Stop that can be reached when the value is gone."""
     facts = package.facts
-    for decl in reported(facts, _DRAIN) if "time" in facts.imports else ():
-        if decl.body is None:
-            continue
+    for decl in reported(facts, _UNASKED) if "time" in facts.imports else ():
         known = bindings(facts, decl)
-        for function in known.functions:
+        for function in known.functions if decl.body is not None else ():
+            yield from _unasked(known, function)
+            if not _DRAIN.search(decl.text):
+                continue
             for node in function.own():
                 drain = _drain(known, node)
                 if drain is None:
@@ -114,6 +122,73 @@ def _drain(known: Bindings, node: ast.Node) -> tuple[ast.Expr, ast.Unary] | None
             if is_same and canonical(known.type_of(timer)) == "time.Timer":
                 return timer, receive
     return None
+
+
+def _unasked(known: Bindings, function: Function) -> Iterator[Finding]:
+    """`t.Stop(); <-t.C`: a timer that Stop has stopped sends no more, and its result says whether it has.
+
+    So does `if t.Stop() { <-t.C }`, which waits just when nothing will come.
+    """
+    paths: Paths | None = None
+    told: set[ast.Unary] = set()
+    for node in function.own():
+        stop = _stop(known, node)
+        if stop is None:
+            continue
+        timer, place, is_true = stop
+        paths = paths or Paths(known, function)
+        text = known.file.text(timer)
+        for receive in _receives(known, function, paths, text):
+            start, end = paths.point_of[place], _point(paths, parents(known), receive)
+            if receive in told or end is None or end is start or not _comes_to(known, paths, start, end, text, is_true):
+                continue
+            told.add(receive)
+            always = is_true or known.facts.go_version >= _DRAINED_BY_STOP
+            what = "blocks for ever: the timer was stopped" if always else "blocks for ever when Stop stopped the timer"
+            sure = always and isinstance(timer, ast.Name)
+            related = Related(Role.PARTNER, known.head(place), "it is stopped here, and sends no more")
+            found = _at(known, function, timer, receive, what, (related,))
+            yield found if sure else msgspec.structs.replace(found, confidence=Confidence.MEDIUM)
+
+
+def _stop(known: Bindings, node: ast.Node) -> tuple[ast.Expr, ast.Node, bool] | None:
+    """The timer of a Stop whose result is dropped, or that a condition asks for; where it is, whether that is true."""
+    place: ast.Node = node
+    is_true = False
+    match node:
+        case ast.ExprStmt(x=ast.Call() as call) | ast.Assign(left=[ast.Name(name="_")], right=[ast.Call() as call]):
+            pass
+        case ast.If(cond=ast.Call() as call):
+            place, is_true = call, True
+        case _:
+            return None
+    if not isinstance(call.fun, ast.Selector) or call.fun.name != "Stop" or call.args:
+        return None
+    timer = call.fun.x
+    return (timer, place, is_true) if canonical(known.type_of(timer)) == "time.Timer" else None
+
+
+def _receives(known: Bindings, function: Function, paths: Paths, timer: bytes) -> list[ast.Unary]:
+    """The receives from a timer that wait for nothing else: those in a select have another way on."""
+    tree = parents(known)
+    return [
+        node
+        for node in function.own()
+        if isinstance(node, ast.Unary) and node.op == "<-" and tree.comm(node) is None
+        if isinstance(node.x, ast.Selector) and node.x.name == "C" and known.file.text(node.x.x) == timer
+    ]
+
+
+def _comes_to(known: Bindings, paths: Paths, start: Point, end: Point, timer: bytes, is_true: bool) -> bool:
+    """Whether control gets from a Stop to a receive with the timer as it is; `is_true`: once Stop has said so."""
+    first = [target for target, fact in start.next if not is_true or (fact is not None and fact[1])]
+    if first == [end]:
+        return True
+
+    def is_started(point: Point) -> bool:
+        return point is not end and _starts(known, point, timer)
+
+    return not is_true and any(point is end for point in paths.escapes(start, is_started, lambda point: point is end))
 
 
 def _has_no_channel(known: Bindings, timer: ast.Expr) -> bool:

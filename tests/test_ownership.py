@@ -9,9 +9,10 @@ as it is; `@others` are the variables that are made with it, `@error` says that 
 that the value is in a field of a keeper, whose methods the functions are. What follows `--` is declared beside it.
 
 In `ways.txt` the text is the body of the function behind that; with `@make` in it, `@declare` declares the variables
-and `@make` is the making. `@release(y)` and `@method(y)` are those of the kind, of a value that y denotes; `$T` is its
-type. A way is `@awake` when the value is lost with the releases taken out, `@error` or `@plain` when it is one for
-releases that give an error or none only; `@ends` when the process ends with the function.
+and `@make` is the making. `@release(y)`, `@method(y)` and `@look(y)` are those of the kind, of a value that y denotes;
+`$T` is its type; `@params`, `@args` and `@vars` are its parameters: as such, as arguments, as variables.
+A way is `@awake` when the value is lost with the releases taken out, `@error` or `@plain` when it is one for releases
+that give an error or none only; `@ends` when the process ends with the function.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ ASLEEP = {
 """Ways in which a value that is lost is not told of."""
 
 _OPTION = re.compile(r"@(\w+)(?: (.*))?$")
-_CALL = re.compile(r"@(release|method)\((\(\*y\)|[^()]*)\)")
+_CALL = re.compile(r"@(release|method|look)\((\(\*y\)|[^()]*)\)")
 
 
 class Text(NamedTuple):
@@ -147,21 +148,25 @@ def senseless(kind: Text, way: Text) -> str:
 def source(kind: Text, way: Text, *, releases: bool = True) -> str:
     """The file of a cell; without `releases` the value is only looked at where it would be released."""
     x, is_keeper = ("k.x", True) if kind.has("keeper") else ("x", False)
-    declared = "\n".join(line for line in (f"var {x} {kind.get('type')}", kind.get("others"), "var err error") if line)
+    errs = "var err error" if ", err $op" in kind.body else ""
+    declared = "\n".join(line for line in (f"var {x} {kind.get('type')}", kind.get("others"), errs) if line)
     params = ", ".join(part for part in (kind.get("params"), way.get("params")) if part)
     making = kind.body.replace("$op", "=" if "@make" in way.body else ":=").replace("$zero", way.get("zero", "err"))
     body = way.body if "@make" in way.body else f"@make\n{way.body}"
-    body = body.replace("@declare", declared).replace("@make", making)
+    body = body.replace("@declare", declared).replace("@others", kind.get("others")).replace("@make", making)
     receiver = "(k *keeper) " if is_keeper else ""
     text = f"func {receiver}cell(@params) {way.get('results', 'error')} {{\n{body}\n}}\n\n{way.decls}"
 
     def filled(match: re.Match[str]) -> str:
         return kind.get(match[1] if releases else "look").replace("$x", match[2])
 
-    text = text.replace("@params", params).replace("@args", re.sub(r"(\w+) [^,]+", r"\1", params)).replace("$x", x)
-    text = _CALL.sub(filled, text.replace("($T)(o)", "o")).replace("$T", kind.get("type"))
+    variables = "\n".join(f"var {one}" for one in params.split(", ") if one)
+    text = text.replace("@vars", variables).replace("@params", params)
+    text = text.replace("@args", re.sub(r"(\w+) [^,]+", r"\1", params)).replace("$x", x)
+    text = _CALL.sub(filled, text).replace("$T", kind.get("type"))
     text = text.replace("$error", " error" if kind.has("error") else "")
     text = f"{kind.decls}\n\n{text}\n{SHARED}"
+    assert "@" not in text
     used = [path for path in IMPORTS if re.search(rf"(?<![\w.]){path.removesuffix('/v2').split('/')[-1]}\.", text)]
     lines = "\n".join(f'import "{path}"' for path in used)
     return f"package {way.get('package', 'p')}\n\n{lines}\n\n{text}"

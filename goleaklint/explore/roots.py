@@ -173,12 +173,13 @@ def _is_left_by_exit(facts: PackageFacts, item: Stuck, root: Root) -> bool:
 
 
 def _is_over(facts: PackageFacts, item: Stuck, root: Root) -> bool:
-    """Whether a goroutine that nothing in view releases is one that the end of the process ends."""
-    return (
-        item.never_released
-        and item.root_ended
-        and lifetime.ends_process(facts, root.decl, root.closure.literal, failing=False)
-    )
+    """Whether a goroutine that nobody but the root would release is one that the process ends with the root."""
+    others = [partner for partner in item.partners if partner.thread.created is not None]
+    if others or not item.root_ended:
+        return False
+    if item.partners:
+        return item.until_exit
+    return lifetime.ends_process(facts, root.decl, root.closure.literal, failing=False)
 
 
 def _diagnostic(root: Root, kind: str, message: str) -> Diagnostic:
