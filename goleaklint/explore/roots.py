@@ -154,11 +154,9 @@ def explore_all(
         known.save()
     for item, root in found_in.values():
         item.until_exit = _is_left_by_exit(facts, item, root)
-    over = {id(item) for item, root in found_in.values() if _is_over(facts, item, root)}
     for root in too_big:
         diagnostics.append(_diagnostic(root, "over-budget", "too many states to explore"))
-    left = [item for item in best.values() if id(item) not in over]
-    return _grouped(sorted(left, key=lambda s: (s.op.place.file.path, s.op.place.node.at, s.root)))
+    return _grouped(sorted(best.values(), key=lambda s: (s.op.place.file.path, s.op.place.node.at, s.root)))
 
 
 def _is_left_by_exit(facts: PackageFacts, item: Stuck, root: Root) -> bool:
@@ -170,16 +168,6 @@ def _is_left_by_exit(facts: PackageFacts, item: Stuck, root: Root) -> bool:
     returned = [node.values[-1] for node in exits if isinstance(node, ast.Return) and node.values]
     failing = any(not isinstance(value, ast.Name) or value.name != "nil" for value in returned)
     return lifetime.ends_process(facts, root.decl, root.closure.literal, failing=failing)
-
-
-def _is_over(facts: PackageFacts, item: Stuck, root: Root) -> bool:
-    """Whether a goroutine that nobody but the root would release is one that the process ends with the root."""
-    others = [partner for partner in item.partners if partner.thread.created is not None]
-    if others or not item.root_ended:
-        return False
-    if item.partners:
-        return item.until_exit
-    return lifetime.ends_process(facts, root.decl, root.closure.literal, failing=False)
 
 
 def _diagnostic(root: Root, kind: str, message: str) -> Diagnostic:

@@ -55,7 +55,6 @@ class Stuck(msgspec.Struct, eq=False):
     partners: list[Partner] = msgspec.field(default_factory=list)
     trace: list[Op] = msgspec.field(default_factory=list)
     root_in_test: bool = False
-    root_ended: bool = False  # the root has returned
     until_exit: bool = False  # the process ends when the root, which should have released it, returns
     unrelated_counts: bool = False
     alone: bool = False  # found with the other primitives of the root left out
@@ -196,7 +195,6 @@ def _describe(
     trace = space.trace(number)
     made = _root_thread(root) if thread == 0 else auto.threads[thread - 1]
     stuck = Stuck(ops[0], ops[1:], made, thread == 0, root, failed)
-    stuck.root_ended = slot > 0 and state[0] == DONE
     stuck.trace = [op for op, _ in trace if op is not None and op.kind not in {*REMEMBERING, "make", "fail"}]
     wanted: dict[int, set[str]] = defaultdict(set)
     for op in ops:
