@@ -14,7 +14,7 @@ from goleaklint.facts.parents import parents
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.references import Reference, references
 from goleaklint.facts.resolve import Bindings, bindings
-from goleaklint.facts.types import Ty, canonical
+from goleaklint.facts.types import TESTING, Ty, canonical
 from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
 from goleaklint.golang.walk import children, descend
@@ -154,7 +154,7 @@ def _ends_after(known: Bindings, function: Function, call: ast.Call, failing: bo
     if start is None or _waits(known, start, call):
         return None
     if start.kind:
-        return {_end(start, failing)}
+        return {_end(start, failing)} if not _ends_test(known, start) else None
     error = start.node.left[-1] if isinstance(start.node, ast.Assign) else None
     ends: set[str] = set()
     seen: set[Point] = set()
@@ -164,7 +164,7 @@ def _ends_after(known: Bindings, function: Function, call: ast.Call, failing: bo
         if point in seen:
             continue
         seen.add(point)
-        if point is start or len(seen) > _MOST_AFTER or _waits(known, point, call):
+        if point is start or len(seen) > _MOST_AFTER or _waits(known, point, call) or _ends_test(known, point):
             return None
         if point.kind:
             ends.add(_end(point, failing))
@@ -172,6 +172,13 @@ def _ends_after(known: Bindings, function: Function, call: ast.Call, failing: bo
             target for target, fact in point.next if fact is None or _may_be(known, point, error, fact[1], failing)
         ]
     return ends
+
+
+def _ends_test(known: Bindings, point: Point) -> bool:
+    """`t.Fatal(err)` in a helper, which is no end of the process."""
+    call = point.node.x if isinstance(point.node, ast.ExprStmt) else None
+    fun = call.fun if isinstance(call, ast.Call) and point.kind in ("dies", "fails") else None
+    return isinstance(fun, ast.Selector) and canonical(known.type_of(fun.x)) in TESTING
 
 
 def _point_of(paths: Paths, call: ast.Call) -> Point | None:
