@@ -12,6 +12,7 @@ from goleaklint.explore.values import (
     NIL,
     NOTHING,
     Api,
+    Cancel,
     Cell,
     Choice,
     Closure,
@@ -24,6 +25,7 @@ from goleaklint.explore.values import (
     Unknown,
     Value,
 )
+from goleaklint.facts import apis
 from goleaklint.facts.package import int_literal
 from goleaklint.facts.types import SYNC_NAMES, Ty, bare, canonical, element
 from goleaklint.golang import ast
@@ -425,17 +427,20 @@ def _assertion(lo: Lowering, node: ast.TypeAssert, env: Env) -> Value:
 
 def is_of(lo: Lowering, value: Value, ty: ast.Type | None) -> bool:
     """Whether a value is sure to be of a type: a channel that is asserted to be one, an object of its own type."""
+    name = canonical(Ty(ty, lo.frame.file)) if ty is not None else ""
     if isinstance(value, Prim):
-        return value.kind == "chan" and isinstance(ty, ast.ChanType)
-    if not isinstance(value, Obj) or value.ambiguous or ty is None:
-        return False  # an object that shares its cell with others stands for all of them
-    return canonical(value.ty) == canonical(Ty(ty, lo.frame.file)) != ""
+        return SYNC_NAMES.get(name) == value.kind or (value.kind == "chan" and isinstance(ty, ast.ChanType))
+    if isinstance(value, Cancel):
+        return name in apis.CANCEL_TYPES or isinstance(ty, ast.FuncType)
+    # An object that shares its cell with others stands for all of them.
+    return isinstance(value, Obj) and not value.ambiguous and name != "" and canonical(value.ty) == name
 
 
 def doubt_type(lo: Lowering, value: Value, ty: ast.Type | None) -> None:
-    """An object that may be of another type, an interface: what is done with it then is not known."""
-    is_struct = ty is not None and lo.facts.struct(Ty(ty, lo.frame.file)) is not None
-    if isinstance(value, Obj) and not (value.external or value.ambiguous) and ty is not None and not is_struct:
+    """What may be of another type, an interface: what is done with it then is not known."""
+    if ty is None or lo.facts.struct(Ty(ty, lo.frame.file)) is not None:
+        return
+    if isinstance(value, Cancel) or (isinstance(value, Obj | Prim) and not (value.external or value.ambiguous)):
         lo.heap.escape(value)
 
 

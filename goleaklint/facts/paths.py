@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from goleaklint.facts.flags import flags, settings
+from goleaklint.facts.flags import asked, flags, settings
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.resolve import Bindings
 from goleaklint.golang import ast
@@ -167,9 +167,9 @@ class Paths:
         """Conditions that ask for a flag, and where it is set."""
         found = flags(self.known, self.function)
         for point in self.point_of.values() if found else ():
-            var = self.known.var(point.node)
-            if var in found and point.node is not None and point.next and point.next[0][1] is not None:
-                tracked[point.node] = _flag(var), True
+            one = asked(self.known, found, point.node)
+            if one is not None and point.node is not None and point.next and point.next[0][1] is not None:
+                tracked[point.node] = _flag(one[0]), one[1]
             texts = [(_flag(one), value) for one, value in settings(self.known, found, point.parts)]
             if texts:
                 self._set[point] = texts

@@ -53,6 +53,8 @@ CASES = {
         "ok := false\nfor range n {\nif ok {\nstop()\nreturn\n}\nstart()\nok = true\n}",
         ["10 return"],
     ),
+    "a variable that is nil": ("var q *int\nif a {\nstart()\nq = &n\n}\nif q == nil {\nreturn\n}\nstop()", []),
+    "a variable that may be nil": ("var q *int\nif a {\nstart()\nq = p\n}\nif q != nil {\nstop()\n}", ["9 return"]),
     "a deferred exit": ("defer os.Exit(1)\nstart()", []),
     "an exit in a deferred literal": ("defer func() {\nos.Exit(1)\n}()\nstart()", []),
     "an exit that is deferred later": ("start()\nif a {\nreturn\n}\ndefer os.Exit(1)", ["3 return"]),
