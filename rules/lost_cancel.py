@@ -70,7 +70,6 @@ RULE = Rule(
 )
 
 _WITH = re.compile(rb"\.With(?:Cancel|Timeout|Deadline)(?:Cause)?\(")
-_TEST_CONTEXTS = frozenset(f"(testing.{name}).Context" for name in ("T", "B", "F", "TB"))
 _CANCEL = Thing(release=frozenset({"()"}))
 _MOST_EXITS = 3
 
@@ -118,7 +117,7 @@ def _ends_with_parent(known: Bindings, made: _Made, all_made: list[_Made]) -> bo
     if var is not None and isinstance(var.value, ast.Call):
         parent = var.value
     api = known.api(parent)
-    if api in _TEST_CONTEXTS or api == "golang.org/x/sync/errgroup.WithContext":
+    if api in apis.TEST_CONTEXTS or api == "golang.org/x/sync/errgroup.WithContext":
         return True
     owners = [known.var(other.cancel) for other in all_made if var is not None and known.var(other.context) is var]
     if api == "os/signal.NotifyContext":

@@ -49,9 +49,10 @@ import re
 from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
-from goleaklint.facts.cancelled import is_cancelled, value_at
+from goleaklint.facts.cancelled import is_cancelled
 from goleaklint.facts.fresh import calls, fresh
 from goleaklint.facts.inits import reported
+from goleaklint.facts.latest import value_at
 from goleaklint.facts.obligations import Api, Duty, Lapse, duties, finding, lapse, words
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.resolve import Bindings, bindings

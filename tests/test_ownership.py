@@ -74,7 +74,6 @@ ABOUT_DEADLINES = ("GLK503", "GLK60")
 ABOUT_WAITS = ("GLK1", "GLK2", "GLK3", "GLK4")
 """The rules about a goroutine that waits for nobody at all, which is wrong wherever it is."""
 ASLEEP = {
-    "command": ["flag", "flag twice", "nil asked at the end"],  # it is not known what a second store started
     "notified": ["behind a labelled break", "loop left by select"],  # a loop that may well be that of the process
     "stream": ["alias", "defer unless nil", "nil asked at the end"],  # all that is done must be what a stream has
     "transport": ["flag", "flag twice", "nil asked at the end"],  # a variable that may have been given another one

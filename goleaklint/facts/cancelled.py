@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from goleaklint.facts import apis
 from goleaklint.facts.functions import Var
+from goleaklint.facts.latest import is_before, last_store, parts
 from goleaklint.facts.parents import parents
 from goleaklint.facts.resolve import Bindings
 from goleaklint.golang import ast
 
 _MAKERS = apis.WITH | {"os/signal.NotifyContext"}
-_OF_TESTS = frozenset(f"(testing.{name}).Context" for name in ("T", "B", "F", "TB"))
 _DEEP = 4  # contexts derived from each other
 
 
@@ -22,8 +22,8 @@ def is_cancelled(known: Bindings, context: ast.Expr | None, at: int, depth: int 
         return False
     var = known.var(context)
     if var is not None:
-        stmt = _last_store(known, var, at)
-        targets, value = _parts(stmt)
+        stmt = last_store(known, var, at)
+        targets, value = parts(stmt)
         if stmt is None or not targets or known.var(targets[0]) is not var:
             return False
         cancel = known.var(targets[1]) if len(targets) == 2 and known.api(value) in _MAKERS else None
@@ -32,50 +32,17 @@ def is_cancelled(known: Bindings, context: ast.Expr | None, at: int, depth: int 
         return is_cancelled(known, value, stmt.at, depth + 1)
     if not isinstance(context, ast.Call):
         return False
-    if known.api(context) in _OF_TESTS:
+    if known.api(context) in apis.TEST_CONTEXTS:
         return True
     is_derived = known.api(context) in apis.DERIVING | _MAKERS
     return is_derived and bool(context.args) and is_cancelled(known, context.args[0], at, depth + 1)
-
-
-def value_at(known: Bindings, expr: ast.Expr | None, at: int) -> ast.Expr | None:
-    """What an expression is at an offset: of a variable what it was last given, as the first result."""
-    var = known.var(expr)
-    if var is None:
-        return expr
-    targets, value = _parts(_last_store(known, var, at))
-    return value if targets and known.var(targets[0]) is var else None
-
-
-def _parts(stmt: ast.Stmt | None) -> tuple[list[ast.Expr], ast.Expr | None]:
-    match stmt:
-        case ast.Assign(left=left, right=[value]):
-            return left, value
-        case ast.VarDecl(names=names, values=[value]):
-            return [*names], value
-    return [], None
-
-
-def _last_store(known: Bindings, var: Var, at: int) -> ast.Stmt | None:
-    """The statement that sets a variable for all that follows at an offset; None when it depends on the way."""
-    stores = [store for store in var.stores if store.at < at]
-    if not stores or any(store.at > at for store in var.stores):
-        return None
-    stmt = parents(known).of(stores[-1])
-    return stmt if isinstance(stmt, ast.Assign | ast.VarDecl) and _is_before(known, stmt, at) else None
-
-
-def _is_before(known: Bindings, stmt: ast.Stmt, at: int) -> bool:
-    """Whether a statement is done before what stands at an offset is: the block that holds it holds that, too."""
-    block = parents(known).of(stmt)
-    return stmt.at < at and (not isinstance(block, ast.Block | ast.Case | ast.CommCase) or block.at <= at < block.end)
 
 
 def _is_deferred(known: Bindings, cancel: Var, at: int) -> bool:
     """`defer cancel()`, `defer func() { cancel() }()`, `t.Cleanup(cancel)`."""
     for read in cancel.reads:
         for node in parents(known).around(read):
-            if isinstance(node, ast.Defer | ast.ExprStmt) and _is_late(node) and _is_before(known, node, at):
+            if isinstance(node, ast.Defer | ast.ExprStmt) and _is_late(node) and is_before(known, node, at):
                 return True
     return False
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from goleaklint.facts.functions import Function
+from goleaklint.facts.loops import reachable
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.parents import parents
 from goleaklint.facts.paths import Paths, Point
@@ -61,7 +62,10 @@ def is_over_after(known: Bindings, function: Function, node: ast.Node) -> bool:
         return True
     paths = Paths(known, function)
     start = next((paths.point_of[one] for one in (node, *parents(known).within(node)) if one in paths.point_of), None)
-    return start is not None and is_over(known, function, paths.escapes(start, lambda point: False))
+    if start is None or paths.leads(start, start):
+        return False
+    ends = [point for point in reachable(paths, lambda case: False, start) if point.kind in ("return", "dies", "fails")]
+    return bool(ends) and is_over(known, function, [point for point in ends if point.kind != "dies"])
 
 
 def _ends(facts: PackageFacts, decl: FuncDecl, literal: ast.FuncLit | None, failing: bool, depth: int) -> bool:
