@@ -68,12 +68,12 @@ from goleaklint.facts.functions import Function
 from goleaklint.facts.inits import reported
 from goleaklint.facts.loops import ways
 from goleaklint.facts.module import module_of
-from goleaklint.facts.parents import Parents, parents
+from goleaklint.facts.parents import parents
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.resolve import Bindings, bindings
+from goleaklint.facts.timers import bare_receives, is_started_here_only, place_of, starts, stopped
 from goleaklint.facts.types import canonical
 from goleaklint.golang import ast
-from goleaklint.golang.walk import descend
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
 
 RULE = Rule(
@@ -91,7 +91,7 @@ _DRAINED_BY_STOP = (1, 23)
 
 
 def check(package: Package) -> Iterator[Finding]:
-    """Drains behind a failed Stop that can be reached when the value is gone."""
+    """Drains behind a failed Stop that are reached when the value is gone, and receives behind one that succeeded."""
     facts = package.facts
     for decl in reported(facts, _UNASKED) if "time" in facts.imports else ():
         known = bindings(facts, decl)
@@ -132,15 +132,17 @@ def _unasked(known: Bindings, function: Function) -> Iterator[Finding]:
     paths: Paths | None = None
     told: set[ast.Unary] = set()
     for node in function.own():
-        stop = _stop(known, node)
+        stop = stopped(known, node)
         if stop is None:
             continue
         timer, place, is_true = stop
         paths = paths or Paths(known, function)
         text = known.file.text(timer)
-        for receive in _receives(known, function, paths, text):
-            start, end = paths.point_of[place], _point(paths, parents(known), receive)
-            if receive in told or end is None or end is start or not _comes_to(known, paths, start, end, text, is_true):
+        for receive in bare_receives(known, function, text):
+            start, end = paths.point_of.get(place), place_of(paths, parents(known), receive)
+            if receive in told or start is None or end is None or end is start:
+                continue
+            if not _comes_to(known, paths, start, end, text, is_true):
                 continue
             told.add(receive)
             always = is_true or known.facts.go_version >= _DRAINED_BY_STOP
@@ -151,44 +153,18 @@ def _unasked(known: Bindings, function: Function) -> Iterator[Finding]:
             yield found if sure else msgspec.structs.replace(found, confidence=Confidence.MEDIUM)
 
 
-def _stop(known: Bindings, node: ast.Node) -> tuple[ast.Expr, ast.Node, bool] | None:
-    """The timer of a Stop whose result is dropped, or that a condition asks for; where it is, whether that is true."""
-    place: ast.Node = node
-    is_true = False
-    match node:
-        case ast.ExprStmt(x=ast.Call() as call) | ast.Assign(left=[ast.Name(name="_")], right=[ast.Call() as call]):
-            pass
-        case ast.If(cond=ast.Call() as call):
-            place, is_true = call, True
-        case _:
-            return None
-    if not isinstance(call.fun, ast.Selector) or call.fun.name != "Stop" or call.args:
-        return None
-    timer = call.fun.x
-    return (timer, place, is_true) if canonical(known.type_of(timer)) == "time.Timer" else None
-
-
-def _receives(known: Bindings, function: Function, paths: Paths, timer: bytes) -> list[ast.Unary]:
-    """The receives from a timer that wait for nothing else: those in a select have another way on."""
-    tree = parents(known)
-    return [
-        node
-        for node in function.own()
-        if isinstance(node, ast.Unary) and node.op == "<-" and tree.comm(node) is None
-        if isinstance(node.x, ast.Selector) and node.x.name == "C" and known.file.text(node.x.x) == timer
-    ]
-
-
 def _comes_to(known: Bindings, paths: Paths, start: Point, end: Point, timer: bytes, is_true: bool) -> bool:
     """Whether control gets from a Stop to a receive with the timer as it is; `is_true`: once Stop has said so."""
     first = [target for target, fact in start.next if not is_true or (fact is not None and fact[1])]
     if first == [end]:
         return True
+    if is_true or not is_started_here_only(known, paths.function, timer):
+        return False
 
     def is_started(point: Point) -> bool:
-        return point is not end and _starts(known, point, timer)
+        return point is not end and starts(known, point, timer)
 
-    return not is_true and any(point is end for point in paths.escapes(start, is_started, lambda point: point is end))
+    return any(point is end for point in paths.escapes(start, is_started, lambda point: point is end))
 
 
 def _has_no_channel(known: Bindings, timer: ast.Expr) -> bool:
@@ -249,15 +225,10 @@ def _taken_before(known: Bindings, function: Function, timer: ast.Expr, drain: a
     paths = Paths(known, function) if takes else None
     for take in takes:
         assert paths is not None
-        start, end = _point(paths, tree, take), _point(paths, tree, drain)
+        start, end = place_of(paths, tree, take), place_of(paths, tree, drain)
         if start is not None and end is not None and _can_follow(known, start, end, text):
             yield _finding(known, function, timer, drain, take)
             return
-
-
-def _point(paths: Paths, tree: Parents, node: ast.Node) -> Point | None:
-    """The place at which a node is evaluated."""
-    return next((paths.point_of[outer] for outer in tree.within(node) if outer in paths.point_of), None)
 
 
 def _can_follow(known: Bindings, start: Point, end: Point, timer: bytes) -> bool:
@@ -268,34 +239,10 @@ def _can_follow(known: Bindings, start: Point, end: Point, timer: bytes) -> bool
         for target in ways(stack.pop(), lambda case: False):
             if target is end:
                 return True
-            if target not in seen and not _starts(known, target, timer):
+            if target not in seen and not starts(known, target, timer):
                 seen.add(target)
                 stack.append(target)
     return False
-
-
-def _starts(known: Bindings, point: Point, timer: bytes) -> bool:
-    """Whether the timer is reset or replaced here, or is given to a function that may do so."""
-    for part in point.parts:
-        for node in descend(part):
-            if isinstance(node, ast.Assign) and any(known.file.text(target) == timer for target in node.left):
-                return True
-            if isinstance(node, ast.Call):
-                match node.fun:
-                    case ast.Selector(x=reset, name="Reset") if known.file.text(reset) == timer:
-                        return True
-                if _is_given(known, node, timer):
-                    return True
-    return False
-
-
-def _is_given(known: Bindings, call: ast.Call, timer: bytes) -> bool:
-    """`rearm(t)`; for a field also a method of its owner, as in `s.rearm()` for `s.timer`."""
-    if any(known.file.text(arg).lstrip(b"&") == timer for arg in call.args):
-        return True
-    owner = timer.rpartition(b".")[0]
-    callee = known.callee(call) if owner else None
-    return callee is not None and re.search(rb"\.Reset\(|NewTimer\(", callee.text) is not None
 
 
 def _finding(known: Bindings, function: Function, timer: ast.Expr, drain: ast.Unary, take: ast.Unary) -> Finding:

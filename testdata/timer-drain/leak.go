@@ -106,18 +106,18 @@ func LeakInverted() {
 	}
 }
 
-type pause struct{ timer *time.Timer }
+type pause struct{ delay *time.Timer }
 
 func (p *pause) end(again bool) {
-	_ = p.timer.Stop()
+	_ = p.delay.Stop()
 	if again {
-		p.timer.Reset(time.Hour)
+		p.delay.Reset(time.Hour)
 		return
 	}
-	<-p.timer.C // want "GLK711"
+	<-p.delay.C // want "GLK711"
 }
 
 func LeakPause() {
-	p := &pause{timer: time.NewTimer(time.Hour)}
+	p := &pause{delay: time.NewTimer(time.Hour)}
 	p.end(false)
 }

@@ -196,3 +196,36 @@ func OkStoppedOnce() {
 		<-timer.C
 	}
 }
+
+// Another one starts it.
+func OkStartedByLiteral() {
+	timer := time.NewTimer(time.Hour)
+	start := func() { timer.Reset(time.Millisecond) }
+	timer.Stop()
+	start()
+	<-timer.C
+}
+
+func OkStartedByGoroutine() {
+	timer := time.NewTimer(time.Hour)
+	timer.Stop()
+	go restart(timer)
+	<-timer.C
+}
+
+func restart(timer *time.Timer) { timer.Reset(time.Millisecond) }
+
+type debounce struct{ timer *time.Timer }
+
+func (d *debounce) kick() { d.timer.Reset(time.Millisecond) }
+
+func (d *debounce) wait(ready func()) {
+	d.timer.Stop()
+	ready()
+	<-d.timer.C
+}
+
+func OkStartedByMethod() {
+	d := &debounce{timer: time.NewTimer(time.Hour)}
+	d.wait(d.kick)
+}
