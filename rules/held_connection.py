@@ -47,7 +47,8 @@ hold a connection of the pool. A transaction always has a goroutine that waits f
 *What it does not see*
 
 What is handed on, and a database of a type that the source does not name. Rows whose `Next` has said false are closed
-by themselves: where that is all that is missing, confidence is low.
+by themselves: where that is all that is missing, confidence is low. Those of database/sql end with the context that
+they are made with, so that a deferred cancel is as good.
 """
 
 from __future__ import annotations
@@ -56,10 +57,11 @@ import re
 from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
+from goleaklint.facts.cancelled import is_cancelled
 from goleaklint.facts.fresh import calls, fresh
 from goleaklint.facts.inits import reported
-from goleaklint.facts.obligations import Api, Lapse, duties, finding, lapse, words
-from goleaklint.facts.resolve import bindings
+from goleaklint.facts.obligations import Api, Duty, Lapse, duties, finding, lapse, words
+from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.uses import CLOSE, Thing
 from goleaklint.model import Confidence, Finding, Rule, Severity
 
@@ -79,6 +81,7 @@ _ROWS = Api(Thing(release=CLOSE, drained_by="Next"), error=1)
 _TX = Api(Thing(release=frozenset({"Commit", "Rollback"})), error=1)
 _CONN = Api(Thing(release=CLOSE | {"Release", "Hijack"}), error=1)
 _SQL = ("database/sql", "github.com/jmoiron/sqlx")
+_ENDING = tuple(f"({path}." for path in _SQL)
 _PGX = ("github.com/jackc/pgx/v4", "github.com/jackc/pgx/v5")
 _TABLE = {
     **{
@@ -114,12 +117,18 @@ def check(package: Package) -> Iterator[Finding]:
     for decl in reported(facts, call):
         known = bindings(facts, decl)
         for duty in duties(known, table):
-            found = lapse(duty)
+            found = lapse(duty) if not _is_cancelled(known, duty) else None
             if found is not None:
                 unsure = found.drained or known.file.is_test
                 confidence = Confidence.LOW if unsure else Confidence.MEDIUM
                 method = ".Close" if duty.api is _ROWS else None
                 yield finding(RULE, found, _message(found), confidence, method=method)
+
+
+def _is_cancelled(known: Bindings, duty: Duty) -> bool:
+    """Rows and transactions of database/sql end with their context (sql.go, `awaitDone`); a Conn does not."""
+    is_with = duty.name.startswith(_ENDING) and duty.api in (_ROWS, _TX) and bool(duty.call.args)
+    return is_with and is_cancelled(known, duty.call.args[0], duty.stmt.at)
 
 
 def _message(found: Lapse) -> str:

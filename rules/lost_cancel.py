@@ -47,7 +47,7 @@ from dataclasses import dataclass
 import msgspec
 
 from goleaklint.explore.package import Package
-from goleaklint.facts import apis
+from goleaklint.facts import apis, lifetime
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.handling import Given, Handling, callee_story, given
 from goleaklint.facts.parents import parents
@@ -70,7 +70,6 @@ RULE = Rule(
 )
 
 _WITH = re.compile(rb"\.With(?:Cancel|Timeout|Deadline)(?:Cause)?\(")
-_TEST_CONTEXTS = frozenset(f"(testing.{name}).Context" for name in ("T", "B", "F", "TB"))
 _CANCEL = Thing(release=frozenset({"()"}))
 _MOST_EXITS = 3
 
@@ -118,7 +117,7 @@ def _ends_with_parent(known: Bindings, made: _Made, all_made: list[_Made]) -> bo
     if var is not None and isinstance(var.value, ast.Call):
         parent = var.value
     api = known.api(parent)
-    if api in _TEST_CONTEXTS or api == "golang.org/x/sync/errgroup.WithContext":
+    if api in apis.TEST_CONTEXTS or api == "golang.org/x/sync/errgroup.WithContext":
         return True
     owners = [known.var(other.cancel) for other in all_made if var is not None and known.var(other.context) is var]
     if api == "os/signal.NotifyContext":
@@ -142,7 +141,7 @@ def _deferred(known: Bindings, var: Var) -> bool:
 def _check(known: Bindings, made: _Made) -> Iterator[Finding]:
     context = made.context.name if isinstance(made.context, ast.Name) else "the context"
     if isinstance(made.cancel, ast.Name) and made.cancel.name == "_":
-        if not _is_main(known, made.function):
+        if not lifetime.is_over_after(known, made.function, made.stmt):
             yield _finding(known, made, f"the cancel function of {context} is discarded", (), everywhere=True)
         return
     var = known.var(made.cancel)
@@ -162,6 +161,8 @@ def _check(known: Bindings, made: _Made) -> Iterator[Finding]:
         escapes = [point for point in escapes if point.kind != "return"]  # the process ends with it
     if not escapes:
         yield from _lost_by_callee(known, made, var, paths)
+        return
+    if lifetime.is_over(known, made.function, escapes):
         return
     escapes.sort(key=lambda point: point.node.at if point.node is not None else 0)
     related = tuple(_exit(known, point, start, var) for point in escapes[:_MOST_EXITS])

@@ -5,7 +5,9 @@
 `if !t.Stop() { <-t.C }` takes the value of a timer that has fired. When the loop has received that value before, and
 has not started the timer again, `Stop` reports false and no value is left: the receive waits for ever. That is so
 in every version of Go; since 1.23 there is nothing to empty at all (package time, "Timer.Stop"). A timer of
-`time.AfterFunc` has no channel: a receive from its `C`, which is nil, waits for ever too.
+`time.AfterFunc` has no channel: a receive from its `C`, which is nil, waits for ever too. And a timer that Stop has
+stopped sends no more: `t.Stop(); <-t.C` waits for ever, since 1.23 always, before that unless the timer had fired; so
+does `if t.Stop() { <-t.C }`.
 
 *Leaks*
 
@@ -50,7 +52,8 @@ in every version of Go; since 1.23 there is nothing to empty at all (package tim
 
 *What it does not see*
 
-A value that another function has received. A condition that asks more than what `Stop` reports.
+A value that another function has received, or a timer that it has started again. A condition that asks more than what
+`Stop` reports.
 """
 
 from __future__ import annotations
@@ -58,17 +61,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from goleaklint.explore.package import Package
 from goleaklint.facts.functions import Function
 from goleaklint.facts.inits import reported
 from goleaklint.facts.loops import ways
 from goleaklint.facts.module import module_of
-from goleaklint.facts.parents import Parents, parents
+from goleaklint.facts.parents import parents
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.resolve import Bindings, bindings
+from goleaklint.facts.timers import bare_receives, is_started_here_only, place_of, starts, stopped
 from goleaklint.facts.types import canonical
 from goleaklint.golang import ast
-from goleaklint.golang.walk import descend
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
 
 RULE = Rule(
@@ -81,16 +86,19 @@ RULE = Rule(
 )
 
 _DRAIN = re.compile(rb"!\s*[\w.\[\]]+\.Stop\(\)\s*\{(?:\s|//[^\n]*\n|/\*.*?\*/)*<-", re.DOTALL)
+_UNASKED = re.compile(rb"\.Stop\(\).*<-\s*[\w.\[\]]+\.C\b", re.DOTALL)
+_DRAINED_BY_STOP = (1, 23)
 
 
 def check(package: Package) -> Iterator[Finding]:
-    """Drains behind a failed Stop that can be reached when the value is gone."""
+    """Drains behind a failed Stop that are reached when the value is gone, and receives behind one that succeeded."""
     facts = package.facts
-    for decl in reported(facts, _DRAIN) if "time" in facts.imports else ():
-        if decl.body is None:
-            continue
+    for decl in reported(facts, _UNASKED) if "time" in facts.imports else ():
         known = bindings(facts, decl)
-        for function in known.functions:
+        for function in known.functions if decl.body is not None else ():
+            yield from _unasked(known, function)
+            if not _DRAIN.search(decl.text):
+                continue
             for node in function.own():
                 drain = _drain(known, node)
                 if drain is None:
@@ -114,6 +122,49 @@ def _drain(known: Bindings, node: ast.Node) -> tuple[ast.Expr, ast.Unary] | None
             if is_same and canonical(known.type_of(timer)) == "time.Timer":
                 return timer, receive
     return None
+
+
+def _unasked(known: Bindings, function: Function) -> Iterator[Finding]:
+    """`t.Stop(); <-t.C`: a timer that Stop has stopped sends no more, and its result says whether it has.
+
+    So does `if t.Stop() { <-t.C }`, which waits just when nothing will come.
+    """
+    paths: Paths | None = None
+    told: set[ast.Unary] = set()
+    for node in function.own():
+        stop = stopped(known, node)
+        if stop is None:
+            continue
+        timer, place, is_true = stop
+        paths = paths or Paths(known, function)
+        text = known.file.text(timer)
+        for receive in bare_receives(known, function, text):
+            start, end = paths.point_of.get(place), place_of(paths, parents(known), receive)
+            if receive in told or start is None or end is None or end is start:
+                continue
+            if not _comes_to(known, paths, start, end, text, is_true):
+                continue
+            told.add(receive)
+            always = is_true or known.facts.go_version >= _DRAINED_BY_STOP
+            what = "blocks for ever: the timer was stopped" if always else "blocks for ever when Stop stopped the timer"
+            sure = always and isinstance(timer, ast.Name)
+            related = Related(Role.PARTNER, known.head(place), "it is stopped here, and sends no more")
+            found = _at(known, function, timer, receive, what, (related,))
+            yield found if sure else msgspec.structs.replace(found, confidence=Confidence.MEDIUM)
+
+
+def _comes_to(known: Bindings, paths: Paths, start: Point, end: Point, timer: bytes, is_true: bool) -> bool:
+    """Whether control gets from a Stop to a receive with the timer as it is; `is_true`: once Stop has said so."""
+    first = [target for target, fact in start.next if not is_true or (fact is not None and fact[1])]
+    if first == [end]:
+        return True
+    if is_true or not is_started_here_only(known, paths.function, timer):
+        return False
+
+    def is_started(point: Point) -> bool:
+        return point is not end and starts(known, point, timer)
+
+    return any(point is end for point in paths.escapes(start, is_started, lambda point: point is end))
 
 
 def _has_no_channel(known: Bindings, timer: ast.Expr) -> bool:
@@ -174,15 +225,10 @@ def _taken_before(known: Bindings, function: Function, timer: ast.Expr, drain: a
     paths = Paths(known, function) if takes else None
     for take in takes:
         assert paths is not None
-        start, end = _point(paths, tree, take), _point(paths, tree, drain)
+        start, end = place_of(paths, tree, take), place_of(paths, tree, drain)
         if start is not None and end is not None and _can_follow(known, start, end, text):
             yield _finding(known, function, timer, drain, take)
             return
-
-
-def _point(paths: Paths, tree: Parents, node: ast.Node) -> Point | None:
-    """The place at which a node is evaluated."""
-    return next((paths.point_of[outer] for outer in tree.within(node) if outer in paths.point_of), None)
 
 
 def _can_follow(known: Bindings, start: Point, end: Point, timer: bytes) -> bool:
@@ -193,34 +239,10 @@ def _can_follow(known: Bindings, start: Point, end: Point, timer: bytes) -> bool
         for target in ways(stack.pop(), lambda case: False):
             if target is end:
                 return True
-            if target not in seen and not _starts(known, target, timer):
+            if target not in seen and not starts(known, target, timer):
                 seen.add(target)
                 stack.append(target)
     return False
-
-
-def _starts(known: Bindings, point: Point, timer: bytes) -> bool:
-    """Whether the timer is reset or replaced here, or is given to a function that may do so."""
-    for part in point.parts:
-        for node in descend(part):
-            if isinstance(node, ast.Assign) and any(known.file.text(target) == timer for target in node.left):
-                return True
-            if isinstance(node, ast.Call):
-                match node.fun:
-                    case ast.Selector(x=reset, name="Reset") if known.file.text(reset) == timer:
-                        return True
-                if _is_given(known, node, timer):
-                    return True
-    return False
-
-
-def _is_given(known: Bindings, call: ast.Call, timer: bytes) -> bool:
-    """`rearm(t)`; for a field also a method of its owner, as in `s.rearm()` for `s.timer`."""
-    if any(known.file.text(arg).lstrip(b"&") == timer for arg in call.args):
-        return True
-    owner = timer.rpartition(b".")[0]
-    callee = known.callee(call) if owner else None
-    return callee is not None and re.search(rb"\.Reset\(|NewTimer\(", callee.text) is not None
 
 
 def _finding(known: Bindings, function: Function, timer: ast.Expr, drain: ast.Unary, take: ast.Unary) -> Finding:

@@ -43,6 +43,7 @@ from collections.abc import Iterator
 from goleaklint.explore.package import Package
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.inits import reported
+from goleaklint.facts.lifetime import is_over_after
 from goleaklint.facts.obligations import is_short_lived
 from goleaklint.facts.parents import parents
 from goleaklint.facts.resolve import Bindings, bindings
@@ -73,8 +74,6 @@ def check(package: Package) -> Iterator[Finding]:
     """Literals of transports that serve only requests of the function that makes them."""
     facts = package.facts
     for decl in reported(facts, _LITERAL, ("net/http",)):
-        if decl.name in ("main", "init", "TestMain") and decl.recv is None:
-            continue
         known = bindings(facts, decl)
         for function in known.functions:
             for node in function.own():
@@ -89,7 +88,7 @@ def _check(known: Bindings, function: Function, literal: ast.Composite) -> Itera
     if not isinstance(holder, Var) or not _is_local(known, function, holder):
         return
     sends = _sends(known, holder)
-    if sends is None:
+    if sends is None or is_over_after(known, function, literal):
         return
     yield Finding(
         code=RULE.code,

@@ -40,7 +40,7 @@ They stay until the server hangs up, one pair more with each such request; none 
 
 A response that is handed on: returned, stored, given to a function out of view. A body that is read to its
 end (`io.ReadAll`, a decoder) lets its connection go, closed or not: confidence is low then. The answer to HEAD has no
-body.
+body. The end of a request's context closes its connection, so that a deferred cancel is as good.
 """
 
 from __future__ import annotations
@@ -49,8 +49,10 @@ import re
 from collections.abc import Iterator
 
 from goleaklint.explore.package import Package
+from goleaklint.facts.cancelled import is_cancelled
 from goleaklint.facts.fresh import calls, fresh
 from goleaklint.facts.inits import reported
+from goleaklint.facts.latest import value_at
 from goleaklint.facts.obligations import Api, Duty, Lapse, duties, finding, lapse, words
 from goleaklint.facts.package import PackageFacts
 from goleaklint.facts.resolve import Bindings, bindings
@@ -118,6 +120,7 @@ _RESPONSE = Api(
     error=1,
 )
 _DOES = re.compile(rb"\b(?:Do|RoundTrip)\([^\n]*\*http\.Response, ")
+_WITH_CONTEXT = ("(net/http.Request).WithContext", "(net/http.Request).Clone")
 _HEADS = (b'"HEAD"', b"http.MethodHead")
 _TABLE = {
     **{f"net/http.{name}": _RESPONSE for name in ("Get", "Post", "PostForm")},
@@ -138,7 +141,7 @@ def check(package: Package) -> Iterator[Finding]:
     for decl in reported(facts, call, ("net/http",) if len(table) == len(_TABLE) else ()):
         known = bindings(facts, decl)
         for duty in duties(known, table):
-            found = lapse(duty) if not _is_head(known, duty) else None
+            found = lapse(duty) if not _is_head(known, duty) and not _is_cancelled(known, duty) else None
             if found is not None:
                 method = ".Body.Close" if duty.api is _RESPONSE else None
                 yield finding(RULE, found, _message(found), _confidence(found), method=method)
@@ -168,6 +171,15 @@ def _is_head(known: Bindings, duty: Duty) -> bool:
         return False
     method = made.args[1 if name.endswith("WithContext") else 0] if len(made.args) > 2 else None
     return method is not None and known.file.text(method) in _HEADS
+
+
+def _is_cancelled(known: Bindings, duty: Duty) -> bool:
+    """`client.Do` of a request whose context is sure to be cancelled, which closes the connection (`readLoop`)."""
+    at = duty.stmt.at
+    request = value_at(known, duty.call.args[0] if duty.call.args else None, at)
+    name = known.api(request)
+    carries = name == "net/http.NewRequestWithContext" or name in _WITH_CONTEXT
+    return isinstance(request, ast.Call) and carries and is_cancelled(known, request.args[0], at)
 
 
 def _doers(facts: PackageFacts) -> dict[str, Api]:

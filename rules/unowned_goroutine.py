@@ -65,8 +65,9 @@ for a flag which no code ever sets has no condition either.
 *What it does not see*
 
 A goroutine that could end but whose owner never asks it to. A loop in a function of another package. What is started in
-`main`, in `init` or once for the process is meant to live as long as it; what only one place of the module starts, by
-which a command comes once, is told at low confidence; so is a loop over a source that nobody in view closes.
+`main`, in `init` or once for the process is meant to live as long as it; so is what a function starts that never comes
+back itself. What only one place of the module starts, by which a command comes once, is told at low confidence; so is a
+loop over a source that nobody in view closes.
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ from goleaklint.facts.clock_stops import clock_stops, is_clock
 from goleaklint.facts.functions import Function
 from goleaklint.facts.idle_closers import idle_closers
 from goleaklint.facts.package import PackageFacts
+from goleaklint.facts.parents import parents
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.sources import Source, closed_at, is_alone, source
@@ -151,7 +153,9 @@ def check(package: Package) -> Iterator[Finding]:
                 if call is None or body is None or _is_for_process(known, function):
                     continue
                 life = _life(*body)
-                if not life.can_end and (life.timers or life.others or life.sources):
+                if life.can_end or not (life.timers or life.others or life.sources):
+                    continue
+                if not _is_kept_by(known, function, node):
                     yield _finding(known, function, node, call, life, body[0].decl)
 
 
@@ -174,6 +178,15 @@ def _body(known: Bindings, call: ast.Expr) -> tuple[Bindings, Function] | None:
         return next(((known, one) for one in known.functions if one.node is fun), None)
     callee = known.callee(call)
     return _declared(known.facts, callee) if callee is not None else None
+
+
+def _is_kept_by(known: Bindings, function: Function, start: ast.Node) -> bool:
+    """Whether what starts the goroutine never comes back itself, and starts it once: it lives as long as its owner."""
+    if _life(known, function).can_end:
+        return False
+    paths = Paths(known, function)
+    place = next((paths.point_of[one] for one in (start, *parents(known).within(start)) if one in paths.point_of), None)
+    return place is not None and not paths.leads(place, place)
 
 
 def _declared(facts: PackageFacts, decl: FuncDecl) -> tuple[Bindings, Function] | None:

@@ -43,9 +43,10 @@ from goleaklint.explore.package import Package
 from goleaklint.facts import apis
 from goleaklint.facts.functions import Function
 from goleaklint.facts.inits import reported
+from goleaklint.facts.lifetime import is_over_after
 from goleaklint.facts.obligations import Api, Lapse, duties, finding, lapse, words
 from goleaklint.facts.resolve import Bindings, bindings
-from goleaklint.facts.uses import Thing
+from goleaklint.facts.uses import Thing, Use, use_of
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
 from goleaklint.model import Confidence, Finding, Rule, Severity
@@ -63,6 +64,7 @@ RULE = Rule(
 
 _CALL = re.compile(rb"\bsignal\.Notify(?:Context)?\(")
 _STOPS = re.compile(rb"\bsignal\.(?:Stop|Reset)\(")
+_CHANNEL = Thing(release=frozenset(), lookers=frozenset({"os/signal.Notify", "os/signal.Ignore"}))
 _TABLE = {"os/signal.NotifyContext": Api(Thing(release=frozenset({"()"})), result=1)}
 
 
@@ -100,6 +102,10 @@ def _channels(known: Bindings, function: Function) -> Iterator[Finding]:
             continue
         var = known.var(node.args[0])
         if var is None or var.kind != "local" or var.function is not function:
+            continue
+        if any(use_of(known, read, _CHANNEL) is not Use.LOOKS for read in var.reads):
+            continue
+        if is_over_after(known, function, node):
             continue
         if any(isinstance(inner, ast.For) and inner.cond is None for inner in descend(function.body)):
             continue

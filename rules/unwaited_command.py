@@ -41,6 +41,7 @@ from goleaklint.explore.package import Package
 from goleaklint.facts import apis
 from goleaklint.facts.functions import Var
 from goleaklint.facts.inits import reported
+from goleaklint.facts.latest import value_at
 from goleaklint.facts.obligations import RECEIVER, Api, Lapse, duties, finding, lapse, words
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.uses import Thing
@@ -71,7 +72,7 @@ def check(package: Package) -> Iterator[Finding]:
         known = bindings(facts, decl)
         for duty in duties(known, _TABLE):
             var = duty.var
-            pinned = _pinned(known, var) if var is not None else None
+            pinned = _pinned(known, var, duty.stmt.at) if var is not None else None
             found = lapse(duty) if pinned is not None else None
             if found is None or var is None or pinned is None:
                 continue
@@ -82,10 +83,10 @@ def _confidence(found: Lapse) -> Confidence:
     return Confidence.LOW if found.duty.ends_with_process else Confidence.MEDIUM
 
 
-def _pinned(known: Bindings, var: Var) -> Related | None:
+def _pinned(known: Bindings, var: Var, start: int) -> Related | None:
     """The context that can end, for which `Start` begins a goroutine."""
-    made = var.value
-    if not isinstance(made, ast.Call) or len(var.stores) != 1 or not made.args:
+    made = value_at(known, next(iter(var.stores), None), start)
+    if not isinstance(made, ast.Call) or not made.args:
         return None
     if known.api(made) != "os/exec.CommandContext" or known.api(made.args[0]) in apis.ROOT_CONTEXTS:
         return None

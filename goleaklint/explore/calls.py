@@ -254,6 +254,11 @@ def _plain(lo: Lowering, node: ast.Call, env: Env) -> Value:
     return Unknown()
 
 
+def _any(lo: Lowering, node: ast.Call, env: Env) -> Value:
+    """`any(x)` is x."""
+    return expressions.evaluate(lo, node.args[0], env) if node.args else None
+
+
 _BUILTINS = {
     "make": _make,
     "new": _new,
@@ -277,8 +282,9 @@ _BUILTINS = {
                 "uint32",
                 "uint64",
             ),
-            *("float32", "float64", "byte", "rune", "bool", "uintptr", "error", "any"),
+            *("float32", "float64", "byte", "rune", "bool", "uintptr", "error"),
         ),
         _plain,
     ),
+    "any": _any,
 }

@@ -109,6 +109,8 @@ def _nilness(lo: Lowering, node: ast.Expr, value: Value, env: Env) -> bool | Non
     cell = env.find(node.name) if isinstance(node, ast.Name) else None
     if cell is not None and cell.maybe_nil and not expressions.is_nil(value):
         return None
+    if isinstance(value, Cancel) and cell is not None and not (cell.external or cell.addressed):
+        return False  # it is all that the variable is ever given
     if isinstance(value, Prim | Closure | Cancel | Choice):
         return None if isinstance(node, ast.Name | ast.Selector) and not _certain(value) else False
     if isinstance(value, Obj):

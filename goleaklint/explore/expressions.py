@@ -12,6 +12,7 @@ from goleaklint.explore.values import (
     NIL,
     NOTHING,
     Api,
+    Cancel,
     Cell,
     Choice,
     Closure,
@@ -24,6 +25,7 @@ from goleaklint.explore.values import (
     Unknown,
     Value,
 )
+from goleaklint.facts import apis
 from goleaklint.facts.package import int_literal
 from goleaklint.facts.types import SYNC_NAMES, Ty, bare, canonical, element
 from goleaklint.golang import ast
@@ -42,6 +44,10 @@ def values(lo: Lowering, nodes: list[ast.Expr], wanted: int, env: Env) -> list[V
     """The values of the right side of an assignment to `wanted` targets."""
     if len(nodes) == 1 and wanted > 1:
         value = evaluate(lo, nodes[0], env)
+        if isinstance(nodes[0], ast.TypeAssert):
+            if is_of(lo, value, nodes[0].type):
+                return [value, Const(True)]
+            doubt_type(lo, value, nodes[0].type)
         items: list[Value] = list(value.items) if isinstance(value, Tuple) else [value]
         items.extend([None] * (wanted - len(items)))
         return items
@@ -417,6 +423,25 @@ def _assertion(lo: Lowering, node: ast.TypeAssert, env: Env) -> Value:
     if isinstance(value, Unknown | None) and node.type is not None:
         return Unknown(Ty(node.type, lo.frame.file))
     return value
+
+
+def is_of(lo: Lowering, value: Value, ty: ast.Type | None) -> bool:
+    """Whether a value is sure to be of a type: a channel that is asserted to be one, an object of its own type."""
+    name = canonical(Ty(ty, lo.frame.file)) if ty is not None else ""
+    if isinstance(value, Prim):
+        return SYNC_NAMES.get(name) == value.kind or (value.kind == "chan" and isinstance(ty, ast.ChanType))
+    if isinstance(value, Cancel):
+        return name in apis.CANCEL_TYPES or isinstance(ty, ast.FuncType)
+    # An object that shares its cell with others stands for all of them.
+    return isinstance(value, Obj) and not value.ambiguous and name != "" and canonical(value.ty) == name
+
+
+def doubt_type(lo: Lowering, value: Value, ty: ast.Type | None) -> None:
+    """What may be of another type, an interface: what is done with it then is not known."""
+    if ty is None or lo.facts.struct(Ty(ty, lo.frame.file)) is not None:
+        return
+    if isinstance(value, Cancel) or (isinstance(value, Obj | Prim) and not (value.external or value.ambiguous)):
+        lo.heap.escape(value)
 
 
 def _call(lo: Lowering, node: ast.Call, env: Env) -> Value:

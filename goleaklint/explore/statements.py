@@ -333,13 +333,21 @@ def _type_switch(lo: Lowering, node: ast.TypeSwitch, env: Env, label: str) -> No
     def bind(case: ast.Case, inner: Env) -> None:
         if not node.name:
             return
-        ty = case.values[0].type if len(case.values) == 1 and isinstance(case.values[0], ast.TypeExpr) else None
+        ty = _type_in(case.values[0]) if len(case.values) == 1 else None
         cell = lo.heap.cell((lo.frame.context, id(case), "alias"), node.name, Ty(ty, lo.frame.file) if ty else None)
         lo.heap.store(cell, expressions.typed(value, cell.ty) if value is not None else Unknown(cell.ty))
         inner.names[node.name] = cell
 
-    _cases(lo, node.cases, scope, label, bind=bind)
+    sure = [case for case in node.cases if any(expressions.is_of(lo, value, _type_in(one)) for one in case.values)]
+    for case in [] if sure else node.cases:
+        for one in case.values:
+            expressions.doubt_type(lo, value, _type_in(one))
+    _cases(lo, sure[:1] or node.cases, scope, label, bind=bind, is_sure=bool(sure))
     _doubt_received(lo, first, [node.x], scope)
+
+
+def _type_in(value: ast.Expr) -> ast.Type | None:
+    return value.type if isinstance(value, ast.TypeExpr) else None
 
 
 def _cases(
@@ -350,6 +358,7 @@ def _cases(
     *,
     tagless: bool = False,
     bind: Callable[[ast.Case, Env], None] | None = None,
+    is_sure: bool = False,
 ) -> None:
     frame = lo.frame
     out = lo.node()
@@ -369,7 +378,8 @@ def _cases(
             else:
                 expressions.evaluate(lo, value, scope)
                 lo.goto(body)
-    lo.goto(default)
+    if not is_sure:
+        lo.goto(default)
     for index, (case, body) in enumerate(zip(cases, bodies, strict=True)):
         lo.cur = body
         inner = Env(scope)

@@ -32,12 +32,19 @@ MAY_FAIL = re.compile(rb"\.(?:Fatalf?|FailNow|Skipf?|SkipNow)\(|\brequire\.|\bgo
 """The text of a helper that gets a testing.T and may end the test."""
 
 KEEPS_NOTHING = re.compile(
-    r"(?:fmt|log|log/slog|errors|strings|strconv|bytes|math|math/rand|time|reflect|sort|slices|maps|path|path/filepath|regexp"
+    r"(?:fmt|log|log/slog|errors|strings|strconv|bytes|math|math/rand|time|sort|slices|maps|path|path/filepath|regexp"
     r"|unicode|unicode/utf8|encoding/\w+|os|io/ioutil|sync/atomic|runtime|runtime/debug|testing|unsafe"
     r"|github\.com/stretchr/testify/assert|gotest\.tools/(?:v3/)?assert(?:/cmp)?|github\.com/google/go-cmp/cmp"
     r"|github\.com/pkg/errors|go\.uber\.org/zap|github\.com/sirupsen/logrus|k8s\.io/klog(?:/v2)?)\.\w+"
+    r"|reflect\.(?:DeepEqual|TypeOf)"
 )
 """Functions that neither keep nor hand on a channel, a function or an object that they are given."""
+
+KEEPS = re.compile(
+    r"runtime\.(?:AddCleanup|SetFinalizer)|sync/atomic\.(?:Store|Swap|CompareAndSwap)Pointer"
+    r"|(?:slices|maps)\.(?:All|AppendSeq|Backward|Clip|Clone|Collect|Concat|Copy|Grow|Insert|Repeat|Replace|Values)"
+)
+"""Those of these packages that do: what they are given is in what they return, or done when another value goes."""
 
 RUNS_CALLBACK = re.compile(r"(?:sort|slices|maps|strings|bytes|path/filepath|io/fs|unicode)\.\w+")
 """Functions that call the function they are given now, any number of times."""
@@ -65,6 +72,8 @@ def function(lo: Lowering, name: str, args: list[Value], node: ast.Call, env: En
     if REQUIRE.fullmatch(name):
         _may_fail(lo, node)
         return Unknown()
+    if KEEPS.fullmatch(name):
+        return calls.unknown(lo, args)
     if RUNS_CALLBACK.fullmatch(name):
         for arg in args:
             if isinstance(arg, Closure):

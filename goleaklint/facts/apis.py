@@ -22,6 +22,9 @@ DERIVING = WITH | {"context.WithValue"}
 
 ROOT_CONTEXTS = frozenset({"context.Background", "context.TODO"})
 
+TEST_CONTEXTS = frozenset(f"(testing.{name}).Context" for name in ("T", "B", "F", "TB"))
+"""Give a context that is cancelled at the end of the test, before its clean-up (package testing, "T.Context")."""
+
 CANCEL_TYPES = frozenset({"context.CancelFunc", "context.CancelCauseFunc"})
 CONTEXT = "context.Context"
 REQUEST = "net/http.Request"

@@ -281,7 +281,9 @@ class _Reader:
 
     def _alias(self, known: Bindings, name: ast.Expr, slot: Slot, depth: int) -> None:
         var = known.var(name)
-        if var is not None:
+        if var is not None and (var.kind == "result" or (var.kind == "param" and depth > 0)):
+            slot.root().open = True  # the caller has it
+        elif var is not None:
             self._reads(known, var, slot, depth, exact=len(var.stores) == 1 and var.kind == "local")
         elif not (isinstance(name, ast.Name) and name.name == "_"):
             slot.root().open = True

@@ -6,13 +6,16 @@ A goroutine that is left behind by the end of the process leaks nothing. Asked o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from goleaklint.facts.functions import Function
+from goleaklint.facts.loops import reachable
 from goleaklint.facts.package import PackageFacts
+from goleaklint.facts.parents import parents
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.references import Reference, references
 from goleaklint.facts.resolve import Bindings, bindings
-from goleaklint.facts.types import Ty, canonical
+from goleaklint.facts.types import TESTING, Ty, canonical
 from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
 from goleaklint.golang.walk import children, descend
@@ -42,6 +45,27 @@ def ends_process(
     It does for main and the body of a command, and for what only such functions call, as the last thing that they do.
     """
     return _ends(facts, decl, literal, failing, 0)
+
+
+def is_over(known: Bindings, function: Function, exits: Iterable[Point]) -> bool:
+    """Whether the process ends when a function is left by any of these ways out: nothing is lost by them then."""
+    return all(
+        point.kind == "return"
+        and ends_process(known.facts, known.decl, function.node, failing=_end(point, failing=True) == "fails")
+        for point in exits
+    )
+
+
+def is_over_after(known: Bindings, function: Function, node: ast.Node) -> bool:
+    """Whether the process ends with a function, whichever way leads out of it from a node on."""
+    if known.decl.name in ("main", "init", "TestMain") and known.decl.recv is None and function.parent is None:
+        return True
+    paths = Paths(known, function)
+    start = next((paths.point_of[one] for one in (node, *parents(known).within(node)) if one in paths.point_of), None)
+    if start is None or paths.leads(start, start):
+        return False
+    ends = [point for point in reachable(paths, lambda case: False, start) if point.kind in ("return", "dies", "fails")]
+    return bool(ends) and is_over(known, function, [point for point in ends if point.kind != "dies"])
 
 
 def _ends(facts: PackageFacts, decl: FuncDecl, literal: ast.FuncLit | None, failing: bool, depth: int) -> bool:
@@ -134,7 +158,7 @@ def _ends_after(known: Bindings, function: Function, call: ast.Call, failing: bo
     if start is None or _waits(known, start, call):
         return None
     if start.kind:
-        return {_end(start, failing)}
+        return {_end(start, failing)} if not _ends_test(known, start) else None
     error = start.node.left[-1] if isinstance(start.node, ast.Assign) else None
     ends: set[str] = set()
     seen: set[Point] = set()
@@ -144,7 +168,7 @@ def _ends_after(known: Bindings, function: Function, call: ast.Call, failing: bo
         if point in seen:
             continue
         seen.add(point)
-        if point is start or len(seen) > _MOST_AFTER or _waits(known, point, call):
+        if point is start or len(seen) > _MOST_AFTER or _waits(known, point, call) or _ends_test(known, point):
             return None
         if point.kind:
             ends.add(_end(point, failing))
@@ -152,6 +176,13 @@ def _ends_after(known: Bindings, function: Function, call: ast.Call, failing: bo
             target for target, fact in point.next if fact is None or _may_be(known, point, error, fact[1], failing)
         ]
     return ends
+
+
+def _ends_test(known: Bindings, point: Point) -> bool:
+    """`t.Fatal(err)` in a helper, which is no end of the process."""
+    call = point.node.x if isinstance(point.node, ast.ExprStmt) else None
+    fun = call.fun if isinstance(call, ast.Call) and point.kind in ("dies", "fails") else None
+    return isinstance(fun, ast.Selector) and canonical(known.type_of(fun.x)) in TESTING
 
 
 def _point_of(paths: Paths, call: ast.Call) -> Point | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from goleaklint.facts import lifetime
 from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.handling import Given, Handling, callee_story, exits_of
 from goleaklint.facts.parents import parents
@@ -146,7 +147,7 @@ def lapse(duty: Duty, ended: Sequence[ast.Name] = ()) -> Lapse | None:
     `ended` are names in statements that control passes only when there is nothing to release any more.
     """
     if duty.is_discarded:
-        return None if duty.is_main else Lapse(duty, "discarded")
+        return None if lifetime.is_over_after(duty.known, duty.function, duty.stmt) else Lapse(duty, "discarded")
     var = duty.var
     if var is None or var.function is not duty.function or (var.kind != "local" and duty.api.result == RECEIVER):
         return None
@@ -166,7 +167,7 @@ def lapse(duty: Duty, ended: Sequence[ast.Name] = ()) -> Lapse | None:
         drained = False
     if duty.is_main:
         exits = [point for point in exits if point is ways.start]
-    if not exits:
+    if not exits or lifetime.is_over(duty.known, duty.function, exits):
         return None
     exits.sort(key=lambda point: point.node.at if point.node is not None else 0)
     if not strict and not handling.asking:

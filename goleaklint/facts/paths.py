@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from goleaklint.facts.functions import Function
+from goleaklint.facts.flags import asked, flags, settings
+from goleaklint.facts.functions import Function, Var
 from goleaklint.facts.resolve import Bindings
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
@@ -63,6 +64,7 @@ class Paths:
         builder = _Builder(self, endless or (lambda node: False), stays or (lambda call: False))
         self.entry = builder.function()
         self._tracked: dict[ast.Node, Fact] | None = None
+        self._set: dict[Point, list[tuple[str, bool | None]]] = {}
 
     def reachable(self) -> Iterator[Point]:
         """Every point that control can reach from the start of the function."""
@@ -132,11 +134,15 @@ class Paths:
 
     def steps(self, point: Point, facts: frozenset[Fact]) -> Iterator[tuple[Point, frozenset[Fact], bool | None]]:
         """Where control can go from a point, with what is known then and, of a condition, how it came out."""
+        decided = self._decided
+        for text, is_set in self._set.get(point, ()):
+            facts = facts - {(text, True), (text, False)}
+            facts = facts | {(text, is_set)} if is_set is not None else facts
         for target, fact in point.next:
-            if fact is None or point.node not in self._decided:
+            if fact is None or point.node not in decided:
                 yield target, facts, None if fact is None else fact[1]
                 continue
-            text, same = self._decided[point.node]
+            text, same = decided[point.node]
             value = fact[1] == same
             if (text, not value) not in facts:
                 yield target, facts | {(text, value)}, fact[1]
@@ -154,7 +160,19 @@ class Paths:
                         found[point.node] = fact
             often = [text for text, count in Counter(text for text, _ in found.values()).most_common() if count > 1]
             self._tracked = {node: fact for node, fact in found.items() if fact[0] in often[:_MAX_TRACKED]}
+            self._track_flags(self._tracked)
         return self._tracked
+
+    def _track_flags(self, tracked: dict[ast.Node, Fact]) -> None:
+        """Conditions that ask for a flag, and where it is set."""
+        found = flags(self.known, self.function)
+        for point in self.point_of.values() if found else ():
+            one = asked(self.known, found, point.node)
+            if one is not None and point.node is not None and point.next and point.next[0][1] is not None:
+                tracked[point.node] = _flag(one[0]), one[1]
+            texts = [(_flag(one), value) for one, value in settings(self.known, found, point.parts)]
+            if texts:
+                self._set[point] = texts
 
     def _stored(self) -> set[str]:
         """Texts of the fields and elements that the declaration assigns."""
@@ -190,6 +208,24 @@ class Paths:
         return self.known.file.text(node).decode("utf-8", "replace")
 
 
+def _dies_from(known: Bindings, body: ast.Block) -> int | None:
+    """From where on a return ends the process, or panics: `defer os.Exit(1)`, `defer func() { log.Fatal(err) }()`."""
+    for node in body.body:
+        if not isinstance(node, ast.Defer) or not isinstance(node.call, ast.Call):
+            continue
+        fun = node.call.fun
+        calls = (
+            [one.x for one in fun.body.body if isinstance(one, ast.ExprStmt)] if isinstance(fun, ast.FuncLit) else []
+        )
+        if any(known.ending(call) == "dies" for call in (node.call, *calls)):
+            return node.at
+    return None
+
+
+def _flag(var: Var) -> str:
+    return f"{var.name} {var.at}"
+
+
 class _Builder:
     """Builds the graph backwards: each statement is given the point that follows it."""
 
@@ -200,14 +236,20 @@ class _Builder:
         self.labels: dict[str, Point] = {}
         self.breaks: list[tuple[str, Point]] = []
         self.continues: list[tuple[str, Point]] = []
+        self.dies_from: int | None = None
 
     def function(self) -> Point:
         body = self.out.function.body
         for node in descend(body, into_literals=False):
             if isinstance(node, ast.Labeled):
                 self.labels[node.label] = Point()
-        end = self._point(body, (), "return")
+        self.dies_from = _dies_from(self.out.known, body)
+        end = self._point(body, (), self._returning(body.end))
         return self.block(body.body, end)
+
+    def _returning(self, at: int) -> str:
+        """How the function ends where it returns: the process may end with it."""
+        return "return" if self.dies_from is None or at < self.dies_from else "dies"
 
     def _point(self, node: ast.Node, parts: Iterable[ast.Node | None], kind: str = "") -> Point:
         point = Point(node, parts, kind)
@@ -226,7 +268,7 @@ class _Builder:
             case ast.Block():
                 return self.block(node.body, follow)
             case ast.Return():
-                return self._point(node, (node,), "return")
+                return self._point(node, (node,), self._returning(node.at))
             case ast.ExprStmt(x=ast.Call() as call):
                 return self._call(node, call, follow)
             case ast.If():

@@ -90,3 +90,14 @@ func first(ctx context.Context, u *users) (name string, err error) {
 	}
 	return name, rows.Close()
 }
+
+// A Conn does not end with the context that it was asked for with.
+func pingedInTime(ctx context.Context, db *sql.DB) error {
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
+	conn, err := db.Conn(inner) // want "GLK702"
+	if err != nil {
+		return err
+	}
+	return conn.PingContext(inner)
+}

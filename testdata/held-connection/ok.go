@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"io"
+	"time"
 )
 
 func deferred(ctx context.Context, db *sql.DB) error {
@@ -87,4 +88,28 @@ func inTransaction(db *sql.DB, do func(*sql.Tx) error) error {
 		return err
 	}
 	return do(tx)
+}
+
+func firstInTime(ctx context.Context, db *sql.DB) (name string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	rows, err := db.QueryContext(ctx, "SELECT name FROM users")
+	if err != nil {
+		return "", err
+	}
+	if rows.Next() {
+		err = rows.Scan(&name)
+	}
+	return name, err
+}
+
+func triedInTime(ctx context.Context, db *sql.DB, do func(*sql.Tx)) error {
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
+	tx, err := db.BeginTx(inner, nil)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(inner, "UPDATE users SET seen = true")
+	return err
 }

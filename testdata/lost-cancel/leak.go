@@ -151,3 +151,14 @@ func usedRoot(ready bool) {
 }
 
 type keyType struct{}
+
+// Whether it ever comes back does not matter: nobody can end the context.
+func endlessDiscarded(parent context.Context, events <-chan int) {
+	ctx, _ := context.WithCancel(parent) // want "GLK501"
+	for {
+		select {
+		case <-events:
+		case <-ctx.Done():
+		}
+	}
+}

@@ -90,3 +90,34 @@ func LeakAlarm() {
 	<-rang
 	go a.off()
 }
+
+// Nobody asks whether Stop has stopped it.
+func LeakUnasked() {
+	timer := time.NewTimer(time.Hour)
+	timer.Stop()
+	<-timer.C // want "GLK711 timer-drain: receive from timer.C blocks for ever: the timer was stopped"
+}
+
+// It waits just when nothing will come.
+func LeakInverted() {
+	timer := time.NewTimer(time.Hour)
+	if timer.Stop() {
+		<-timer.C // want "GLK711"
+	}
+}
+
+type pause struct{ delay *time.Timer }
+
+func (p *pause) end(again bool) {
+	_ = p.delay.Stop()
+	if again {
+		p.delay.Reset(time.Hour)
+		return
+	}
+	<-p.delay.C // want "GLK711"
+}
+
+func LeakPause() {
+	p := &pause{delay: time.NewTimer(time.Hour)}
+	p.end(false)
+}

@@ -132,3 +132,100 @@ func (k *kitchen) off() {
 		<-k.egg.C
 	}
 }
+
+// It is started again between the two.
+func OkStartedAgain() {
+	timer := time.NewTimer(time.Hour)
+	timer.Stop()
+	timer.Reset(time.Millisecond)
+	<-timer.C
+}
+
+// There is a way on.
+func OkStoppedWithDefault() {
+	timer := time.NewTimer(time.Hour)
+	timer.Stop()
+	select {
+	case <-timer.C:
+	default:
+	}
+}
+
+// The receive comes first, and what is deferred last.
+func OkStoppedLast() {
+	timer := time.NewTimer(time.Millisecond)
+	defer timer.Stop()
+	<-timer.C
+	timer.Stop()
+}
+
+// A flag says whether it runs.
+func OkRuns() {
+	timer := time.NewTimer(time.Millisecond)
+	runs := true
+	for range 2 {
+		if !runs {
+			timer = time.NewTimer(time.Millisecond)
+		}
+		<-timer.C
+		timer.Stop()
+		runs = false
+	}
+}
+
+// The value of Stop is asked later.
+func OkAskedLater() {
+	timer := time.NewTimer(time.Hour)
+	stopped := timer.Stop()
+	if !stopped {
+		<-timer.C
+	}
+}
+
+// Only where it was not stopped does anybody wait.
+func OkStoppedOnce() {
+	timer := time.NewTimer(time.Millisecond)
+	early := false
+	stop := make(chan struct{})
+	close(stop)
+	if _, ok := <-stop; ok {
+		timer.Stop()
+		early = true
+	}
+	if !early {
+		<-timer.C
+	}
+}
+
+// Another one starts it.
+func OkStartedByLiteral() {
+	timer := time.NewTimer(time.Hour)
+	start := func() { timer.Reset(time.Millisecond) }
+	timer.Stop()
+	start()
+	<-timer.C
+}
+
+func OkStartedByGoroutine() {
+	timer := time.NewTimer(time.Hour)
+	timer.Stop()
+	go restart(timer)
+	<-timer.C
+}
+
+func restart(timer *time.Timer) { timer.Reset(time.Millisecond) }
+
+type debounce struct{ timer *time.Timer }
+
+func (d *debounce) kick() { d.timer.Reset(time.Millisecond) }
+
+func (d *debounce) wait(ready func()) {
+	d.timer.Stop()
+	ready()
+	<-d.timer.C
+}
+
+func OkStartedByMethod() {
+	d := &debounce{timer: time.NewTimer(time.Hour)}
+	d.wait(d.kick)
+}

@@ -1,10 +1,12 @@
 package unclosedbody
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"time"
 )
 
 var errStatus = errors.New("status")
@@ -158,3 +160,29 @@ func (a *api) status(address string) (int, error) {
 	}
 	return resp.StatusCode, nil
 }
+
+func statusOfSlow(ctx context.Context, client *http.Client, req *http.Request, isSlow bool) (int, error) {
+	if isSlow {
+		inner, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		ctx = inner
+	}
+	resp, err := client.Do(req.WithContext(ctx)) // want "GLK701"
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, nil
+}
+
+func statusBeforeCancel(ctx context.Context, client *http.Client, req *http.Request) (int, error) {
+	inner, cancel := context.WithCancel(ctx)
+	resp, err := client.Do(req.WithContext(inner)) // want "GLK701"
+	if err != nil {
+		cancel()
+		return 0, err
+	}
+	stop = cancel
+	return resp.StatusCode, nil
+}
+
+var stop context.CancelFunc

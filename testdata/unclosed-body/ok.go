@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"sync"
+	"time"
 )
 
 func deferred(client *http.Client, request *http.Request) error {
@@ -461,3 +462,31 @@ var listing = &job{
 		return check(resp)
 	},
 }
+
+// The end of the context closes the connection, whatever becomes of the body.
+func statusInTime(ctx context.Context, client *http.Client, address string) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, "GET", address, nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, nil
+}
+
+func statusOfValue(ctx context.Context, client *http.Client, req *http.Request) (int, error) {
+	inner, cancel := context.WithCancel(ctx)
+	defer func() { cancel() }()
+	named := context.WithValue(inner, key{}, "status")
+	resp, err := client.Do(req.WithContext(named))
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, nil
+}
+
+type key struct{}

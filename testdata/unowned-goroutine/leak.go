@@ -243,3 +243,22 @@ func (s *scanner) scan() {
 		s.seen++
 	}
 }
+
+// It never comes back, and starts another one with each call.
+func (s *switchboard) serveForEver(calls <-chan int) {
+	for {
+		<-calls
+		go s.ring() // want "GLK801"
+	}
+}
+
+func (s *switchboard) ring() {
+	for {
+		time.Sleep(time.Second)
+		s.rings++
+	}
+}
+
+type switchboard struct{ rings int }
+
+func (s *switchboard) Close() {}

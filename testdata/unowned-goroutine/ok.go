@@ -250,3 +250,22 @@ func toldProgress(beat func(), work func()) {
 	}()
 	work()
 }
+
+// What starts it never comes back either: whoever waits for that waits for both.
+func (s *station) serveForEver(calls <-chan int) {
+	go s.tick()
+	for {
+		<-calls
+	}
+}
+
+func (s *station) tick() {
+	for {
+		time.Sleep(time.Second)
+		s.ticks++
+	}
+}
+
+type station struct{ ticks int }
+
+func (s *station) Close() {}

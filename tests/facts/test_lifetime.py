@@ -129,6 +129,27 @@ func Twice() *Clock { return &Clock{} }
 
 func use() { _, _ = New(), New() }
 """,
+    "internal/helper/helper.go": """package helper
+
+import (
+	"os"
+	"testing"
+)
+
+func Must(t *testing.T) {
+	if err := try(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func try() error { return nil }
+
+func End() { os.Exit(code()) }
+
+func code() int { return last() }
+
+func last() int { return 1 }
+""",
     "internal/other/other.go": """package other
 
 import "example.com/shop/internal/clock"
@@ -168,6 +189,9 @@ def package(shop: module.Module, path: str) -> PackageFacts:
         ("cli", "get", True, True),
         ("cli", "wrap", False, False),
         ("cli", "Exported", False, False),
+        ("internal/helper", "try", False, False),
+        ("internal/helper", "code", True, True),
+        ("internal/helper", "last", True, True),
         ("internal/server", "Show", True, True),
         ("internal/server", "Prepare", False, False),
         ("internal/server", "server.Run", False, True),
