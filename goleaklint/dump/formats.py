@@ -32,10 +32,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 # By what stands in the first lines, when no goroutine was found; compiled only then.
 _OTHER: tuple[tuple[bytes, str], ...] = (
     (
-        rb"(?m)^goroutineleak profile: total 0$",
-        "a goroutineleak profile without goroutines: the garbage collector found no leak",
-    ),
-    (
         rb"(?m)^goroutine(?:leak)? profile: total \d+",
         f"a debug=1 profile without records, cut at its beginning; {_CAPTURE}",
     ),
@@ -78,6 +74,7 @@ class Reader(NamedTuple):
 def read(data: bytes | Readable, path: str = "-") -> Dump:
     """Read one capture; `path` is only the name that it gets in diagnostics.
 
+    A goroutineleak profile of no goroutines is one of a healthy process: a Dump with `total` 0.
     Raises NotADumpError, and whatever the stream raises.
     """
     stream = io.BytesIO(data) if isinstance(data, bytes) else data
@@ -88,7 +85,7 @@ def read(data: bytes | Readable, path: str = "-") -> Dump:
     if reader is None:
         raise NotADumpError(next(what for magic, what in _MAGIC if head.startswith(magic)))
     dump = reader.read(_Rejoined(head, stream), path)
-    if not dump.total:
+    if not dump.total and not dump.leaks_only:
         raise NotADumpError(_what_else(head, dump))
     return dump
 
@@ -120,7 +117,7 @@ def read_text(stream: Readable, path: str) -> Dump:
     counted = reader.counted.records
     if counted and grouping.total:
         reader.notes.add(0, "it holds a dump and a debug=1 profile, whose goroutines are counted together")
-    only_counted = bool(counted) and not grouping.total
+    only_counted = (bool(counted) or reader.counted.is_without_leaks) and not grouping.total
     for record in counted:
         grouping.add(record.state, record.stack, record.goroutines)
     if grouping.mains > 1:

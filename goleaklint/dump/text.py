@@ -19,6 +19,7 @@ from goleaklint.dump.state import HEADER
 
 _CAUSE = re.compile(rb"(?:panic: |fatal error: |SIG[A-Z]+: |unexpected fault address )")
 _OFFSET = re.compile(rb"\+0x[0-9a-f]+(?: fp=\S+ sp=\S+ pc=0x[0-9a-f]+)?$")
+_BEGUN = re.compile(rb"goroutine \d")
 _PPROF_LIMIT = 64 << 20  # runtime/pprof.writeGoroutineStacks stops there, without a sign
 _LONGEST_BLOCK = 8 << 20  # no blank lines at all: split at headers, so as not to hold the whole file
 
@@ -117,6 +118,8 @@ class TextReader:
             if goroutine is not None:
                 self._found = True
                 yield goroutine
+        if cut and _BEGUN.match(lines[-1]) and not (starts and starts[-1] == len(lines) - 1):
+            self.notes.add(line + len(lines) - 1, "the input ends inside the header of a goroutine, which is left out")
 
     def _goroutine(self, lines: list[bytes], line: int, *, cut: bool) -> Seen | None:
         header = HEADER.match(lines[0])
