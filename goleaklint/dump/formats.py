@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from goleaklint.dump.buckets import Grouping
 from goleaklint.dump.goroutines import Dump
-from goleaklint.dump.json_log import Unwrapped, is_json_log
-from goleaklint.dump.lines import Readable, at_column_0, chunks
+from goleaklint.dump.layers import Layers
+from goleaklint.dump.lines import Readable
 from goleaklint.dump.notes import Notes
 from goleaklint.dump.text import TextReader
 
@@ -111,16 +111,18 @@ def _read_protobuf(stream: Readable, path: str) -> Dump:
 
 def read_text(stream: Readable, path: str) -> Dump:
     """A text dump or profile; one without a single goroutine is a Dump with `total` 0."""
-    reader = TextReader(Notes(path))
+    layers = Layers(stream)
+    reader = TextReader(Notes(path, layers.original))
     grouping = Grouping()
-    grouping.count(reader.goroutines(at_column_0(chunks(stream))))
+    grouping.count(reader.goroutines(layers.pieces))
+    layers.tell(reader.notes)
     counted = reader.counted.records
     if counted and grouping.total:
         reader.notes.add(0, "it holds a dump and a debug=1 profile, whose goroutines are counted together")
     only_counted = (bool(counted) or reader.counted.is_without_leaks) and not grouping.total
     for record in counted:
         grouping.add(record.state, record.stack, record.goroutines)
-    if grouping.mains > 1:
+    if grouping.mains > layers.sources:
         reader.notes.add(0, f"it holds {grouping.mains} dumps, whose goroutines are counted together")
     return Dump(
         path=path,
@@ -133,15 +135,9 @@ def read_text(stream: Readable, path: str) -> Dump:
     )
 
 
-def read_json_log(stream: Readable, path: str) -> Dump:
-    """A text dump in the records of a log."""
-    return read_text(Unwrapped(stream), path)
-
-
 # The first that recognises the input reads it; text, which recognises almost everything, is the last.
 READERS = (
     Reader(_is_protobuf, _read_protobuf),
-    Reader(is_json_log, read_json_log),
     Reader(_may_be_text, read_text),
 )
 
