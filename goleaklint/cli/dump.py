@@ -51,6 +51,12 @@ class Unread(NamedTuple):
     type=click.Path(exists=True, file_okay=False),
     help="The checkout of the program that wrote the dumps.",
 )
+@click.option(
+    "--join",
+    "joined",
+    is_flag=True,
+    help="The files are captures of one process and one moment: make one of them (debug=2 and a profile, for example).",
+)
 @click.option("--rev", metavar="REV", help="The revision that the program was built from, read from git.")
 @click.option(
     "--binary",
@@ -94,6 +100,12 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     repo = options["repo"]
     config = load_config(options["configs"], isolated=options["isolated"], paths=(repo,)).config
     dumps, unread = _read_all(files, quiet=options["quiet"])
+    if options["joined"]:
+        from goleaklint.dump.join import join
+
+        if len(dumps) < 2:
+            raise click.ClickException(_explained(unread, len(dumps)))
+        dumps = [join(dumps)]
     past, trouble = past_of(repo, options["rev"], options["binary"])
     if past is None and not options["write_test"] and not has_source(repo):
         accounts = unplaced(dumps, repo)
@@ -139,13 +151,18 @@ def _read_all(names: Iterable[str], *, quiet: bool = False) -> tuple[list[Dump],
                 found = read(stream, name)
                 if stream.damage:
                     damage = Diagnostic(path=name, kind="dump", message=stream.damage)
-                    found = msgspec.structs.replace(found, diagnostics=(*found.diagnostics, damage))
+                    found = msgspec.structs.replace(found, diagnostics=(*found.diagnostics, damage), incomplete=True)
                 dumps.append(found)
         except (NotADumpError, CaptureError) as error:
             unread.append(Unread(name, str(error)))
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             unread.append(Unread(name, (getattr(error, "strerror", None) or str(error)).lower()))
     return dumps, unread
+
+
+def _explained(unread: Sequence[Unread], read: int) -> str:
+    reasons = "".join(f"; {visible(path)}: {visible(message)}" for path, message in unread)
+    return f"--join needs two captures or more; {read} could be read{reasons}"
 
 
 def _placed(

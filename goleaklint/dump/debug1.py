@@ -86,7 +86,7 @@ class CountReader:
         )
         total = sum(record.goroutines for record in self.records)
         if total + self._left_out < self._promised:
-            self.notes.add(0, f"the profile counts {self._promised} goroutines, {total} could be read: it is cut")
+            self.notes.lost(0, f"the profile counts {self._promised} goroutines, {total} could be read: it is cut")
 
     def _record(self, record: re.Match[bytes], lines: Sequence[str], line: int, cut: bool) -> None:
         count = int(record[1])
@@ -107,7 +107,7 @@ class CountReader:
         if bad or (len(addresses) > 1 and not frames) or (cut and not _ends(frames, addresses)):
             self._left_out += count
             why = "they are cut at the end of the input" if cut else "their lines do not belong to a profile"
-            self.notes.add(line, f"{count} goroutines are left out: {why}")
+            self.notes.lost(line, f"{count} goroutines are left out: {why}")
             return
         stack = Stack(
             frames=tuple(frame for _, frame in frames),

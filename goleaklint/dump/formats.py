@@ -132,6 +132,7 @@ def read_text(stream: Readable, path: str) -> Dump:
         cause=reader.cause,
         diagnostics=reader.notes.all(),
         leaks_only=only_counted and reader.counted.leaks_only,
+        incomplete=reader.notes.incomplete,
     )
 
 

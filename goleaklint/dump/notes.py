@@ -17,6 +17,12 @@ class Notes:
         self._original = original
         self._kept: list[Diagnostic] = []
         self._more = 0
+        self.incomplete = False
+
+    def lost(self, line: int, message: str) -> None:
+        """Say that goroutines are missing."""
+        self.incomplete = True
+        self.add(line, message)
 
     def add(self, line: int, message: str) -> None:
         if len(self._kept) >= _SHOWN:

@@ -48,7 +48,7 @@ def read_protobuf(stream: Readable, path: str) -> Dump:
         what = f"{counter.bad} damaged samples and no others" if counter.bad else "no samples"
         raise NotGoroutinesError(f"a pprof profile of goroutines with {what}")
     if counter.bad:
-        notes.add(0, f"{counter.bad} samples of the profile are left out: they have no count or name no known place")
+        notes.lost(0, f"{counter.bad} samples of the profile are left out: they have no count or name no known place")
     if counter.grouping.total and not counter.has_states:
         notes.add(0, "a protobuf profile: it has no minutes, goroutine numbers and creation sites; debug=2 has them")
     return Dump(
@@ -58,6 +58,7 @@ def read_protobuf(stream: Readable, path: str) -> Dump:
         buckets=counter.grouping.buckets(),
         diagnostics=notes.all(),
         leaks_only=leaked,
+        incomplete=notes.incomplete,
     )
 
 

@@ -66,7 +66,7 @@ class TextReader:
         yield self._block(lines, line, cut=cut)
         self.counted.finish()
         if size == _PPROF_LIMIT:
-            self.notes.add(0, "it is exactly 64 MiB, where debug=2 stops: there were more goroutines than these")
+            self.notes.lost(0, "it is exactly 64 MiB, where debug=2 stops: there were more goroutines than these")
 
     def _blocks(self, lines: list[bytes], at: int, line: int) -> Iterator[Seen]:
         """The goroutines before the last blank line, which is looked for from `at` on; `_used` is where it ends.
@@ -119,7 +119,7 @@ class TextReader:
                 self._found = True
                 yield goroutine
         if cut and _BEGUN.match(lines[-1]) and not (starts and starts[-1] == len(lines) - 1):
-            self.notes.add(line + len(lines) - 1, "the input ends inside the header of a goroutine, which is left out")
+            self.notes.lost(line + len(lines) - 1, "the input ends inside the header of a goroutine, which is left out")
 
     def _goroutine(self, lines: list[bytes], line: int, *, cut: bool) -> Seen | None:
         header = HEADER.match(lines[0])
@@ -132,7 +132,7 @@ class TextReader:
         except stacks.BrokenError as broken:
             where = line + 1 + broken.line
             reason = "it is cut at the end of the input" if cut else broken.message
-            self.notes.add(where, f"goroutine {number} is left out: {reason}")
+            self.notes.lost(where, f"goroutine {number} is left out: {reason}")
             return None
         if cut and not self._is_whole(lines, line, number, kinds.stack):
             return None
@@ -156,9 +156,9 @@ class TextReader:
         """The last goroutine of an input that ends inside a line."""
         whole = _OFFSET.search(lines[-1]) is not None
         if not whole:
-            self.notes.add(line, f"goroutine {number} is left out: it is cut at the end of the input")
+            self.notes.lost(line, f"goroutine {number} is left out: it is cut at the end of the input")
         elif stack.created_by is None:
-            self.notes.add(line, f"the input ends without a newline: goroutine {number} may have had more frames")
+            self.notes.lost(line, f"the input ends without a newline: goroutine {number} may have had more frames")
         return whole
 
     def _junk(self, lines: list[bytes], line: int) -> None:
@@ -169,7 +169,7 @@ class TextReader:
             if lines[at].startswith(b"runtime stack:"):
                 return
             if lines[at][-1:] == b")" and lines[at + 1][:1] == b"\t" and b":" in lines[at + 1]:
-                self.notes.add(line + at, "a stack without a header is left out")
+                self.notes.lost(line + at, "a stack without a header is left out")
                 return
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from making import message
 
 from goleaklint.dump.formats import NotADumpError, read, read_text
 from goleaklint.dump.goroutines import Bucket, Dump, Frame, Labels, Stack, Verdict
@@ -43,24 +44,6 @@ FRESH = b"""goroutine profile: total 3
 #\t0x4d9f20\tmain.g+0x0\t/src/main.go:12
 
 """
-
-
-def varint(number: int) -> bytes:
-    parts = []
-    while number > 0x7F:
-        parts.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*parts, number])
-
-
-def message(*fields: tuple[int, int | bytes]) -> bytes:
-    """A protobuf message of these fields."""
-    return b"".join(
-        varint(number << 3) + varint(value)
-        if isinstance(value, int)
-        else varint(number << 3 | 2) + varint(len(value)) + value
-        for number, value in fields
-    )
 
 
 def profile(kind: str = "goroutine", labels: tuple[tuple[int, bytes], ...] = ()) -> bytes:
