@@ -27,6 +27,7 @@ HEADER = re.compile(
     r"^goroutine (?:\d+ (?:[a-z]+=\S+ )*\[|profile: total )|^goroutineleak profile: total ", re.MULTILINE
 )
 _DEEP = 4
+_MOST = 100_000  # records in one line
 _decode = msgspec.json.Decoder().decode
 _one_of_several = json.JSONDecoder().raw_decode
 
@@ -46,13 +47,14 @@ def records(line: bytes) -> list[dict[str, object]] | None:
 
 def _several(line: bytes) -> list[dict[str, object]] | None:
     """The objects of a line without anything but blanks and commas between them."""
-    text, at, found = line.decode("utf-8", "replace"), 0, []
+    text, at = line.decode("utf-8", "replace"), 0
+    found: list[dict[str, object]] = []
     while at < len(text):
         try:
             value, at = _one_of_several(text, at)
         except (ValueError, RecursionError):
             return None
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or len(found) >= _MOST:
             return None
         found.append(value)
         while text[at : at + 1] in (" ", "\t", ","):

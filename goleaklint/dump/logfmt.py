@@ -6,7 +6,7 @@ import re
 
 from goleaklint.dump.state import unquote
 
-_PAIR = re.compile(rb'([^\s="{}]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?:\s+|$)', re.DOTALL)
+_PAIR = re.compile(rb'([^\s="{}]+)=(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([^\s"]*))(?:\s+|$)', re.DOTALL)
 _FEWEST = 2  # pairs; `main.f(x=1)` or `a=b` alone says nothing
 
 

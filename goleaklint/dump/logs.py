@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 
 from goleaklint.dump import json_log, logfmt, prefixes
 from goleaklint.dump.json_log import HEADER
@@ -13,6 +13,9 @@ from goleaklint.dump.prefixes import Template
 from goleaklint.dump.sources import Apart
 
 _WINDOW = 1 << 20  # bytes from the first header on, in which sources are looked for before the first line is given
+_MOST = 256  # templates of prefixes; a log of more has names in them that differ from line to line
+_FAR = 400  # bytes of a line in which a record begins, and how many places are tried
+_TRIES = 8
 _NESTED = 3  # a container runtime's record of a logger's record
 _TITLE = b"goroutine "
 _SIGNS = (_TITLE, b"goroutineleak profile: total ")
@@ -59,6 +62,8 @@ class Log:
         """A header behind a prefix that is not known, or behind none."""
         line = lines[at]
         if any(each.name and each.pattern.match(line) for each in self._templates):
+            return
+        if len(self._templates) >= _MOST:
             return
         made = _NO_PREFIX if line.startswith(_SIGNS) else prefixes.template(lines, at)
         if made is None or any(made.pattern.pattern == each.pattern.pattern for each in self._templates):
@@ -178,7 +183,8 @@ def found(piece: bytes, before: int, *, is_plain: bool) -> Log | None:
             continue
         if made := prefixes.template(lines, at):
             return Log([made], before, in_records=False)
-        start = next((each.start() for each in _RECORD.finditer(line) if _holds_header(line[each.start() :])), 0)
+        places = (each.start() for each in islice(_RECORD.finditer(line[:_FAR]), _TRIES))
+        start = next((place for place in places if _holds_header(line[place:])), 0)
         if start:
             return Log([prefixes.before(line[:start])], before, in_records=True)
     return None

@@ -2,7 +2,7 @@
 
 Docker and compose (`app-1  | `), Kubernetes (`2026-11-25T10:00:00.1Z stderr F `), journald and syslog (`Nov 25 10:00:00
 host app[12]: `), stern (`app-7d9f-abcde app `), a logger of the program: none of them is known by name here. A prefix
-is read off the first header of a goroutine behind one, and stands for all that differ from it in times and numbers.
+is read off the first header of a goroutine behind one, and stands for all that differ from it in times, numbers, ids.
 """
 
 from __future__ import annotations
@@ -31,17 +31,18 @@ _TIMES = {
 _LIKE = {name: pattern for name, pattern in _TIMES.items() if name != "epoch"} | {"epoch": rb"\d{10,19}"}
 _TOKEN = re.compile(
     b"|".join(b"(?P<%b>%b)" % (name.encode(), pattern) for name, pattern in _TIMES.items())
+    + rb"|(?P<id>(?<![\w-])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=[a-f]*\d)[0-9a-f]{7,})(?![\w-]))"
     + rb"|(?P<part>(?<=std(?:out|err) )[FP](?= |$))|(?P<number>\d+(?:\.\d+)*)|(?P<blank> +)|(?P<text>.)",
     re.DOTALL,
 )
-_NUMBER = rb"(\d+(?:\.\d+)*)"
+_VARYING = {"number": rb"(\d+(?:\.\d+)*)", "id": rb"([0-9a-f-]+)", "blank": b" +", "part": b"[FP]"}
 
 
 class Template(NamedTuple):
     """The prefix of one or more sources: how it looks, and `extra`, what only headers have behind it.
 
-    `identity`: which of the numbers in it belong to the name of a source. `in_parts`: Kubernetes marks with `F` and `P`
-    whether a line is whole. `name` is the prefix as it was first seen.
+    `identity`: which of the numbers and ids in it belong to the name of a source. `in_parts`: Kubernetes marks with
+    `F` and `P` whether a line is whole. `name` is the prefix as it was first seen.
     """
 
     pattern: re.Pattern[bytes]
@@ -75,10 +76,10 @@ def template(lines: Sequence[bytes], at: int) -> Template | None:
     if header is None or _is_quoted(lines[:at], header["prefix"]):
         return None
     prefix = header["prefix"]
-    tokens = list(_TOKEN.finditer(prefix))
     followers = lines[at + 1 : at + _NEXT]
-    for end in range(len(tokens), -1, -1):
-        shared = prefix[: tokens[end - 1].end()] if end else b""
+    ends = {len(prefix), 0, *(token.end() for token in _TOKEN.finditer(prefix) if token[0].isspace())}
+    for end in sorted(ends, reverse=True):
+        shared = prefix[:end]
         pattern = _pattern(shared)
         if any((found := pattern.match(line)) and _STACK.match(line, found.end()) for line in followers):
             return _made(shared, prefix[len(shared) :])
@@ -101,7 +102,7 @@ def _made(prefix: bytes, extra: bytes) -> Template:
 
 
 def with_identity(made: Template, lines: Sequence[bytes]) -> Template:
-    """A number belongs to the name of a source if it comes back after another: a clock and a count never do.
+    """A number or id belongs to the name of a source if it comes back after another: a clock and a count never do.
 
     Only then do lines of several sources stand between each other.
     """
@@ -138,7 +139,7 @@ def _body(text: bytes) -> bytes:
         if kind in _LIKE:
             parts.append(_LIKE[kind])
         else:
-            parts.append({"number": _NUMBER, "blank": b" +", "part": b"[FP]"}.get(kind) or re.escape(token[0]))
+            parts.append(_VARYING.get(kind) or re.escape(token[0]))
     return b"".join(parts)
 
 

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Hashable
 
-_HELD = 1 << 12  # lines of one record; a longer one is no goroutine
+_LINES, _BYTES = 1 << 12, 1 << 20  # of one record; a longer one is no goroutine
+_CHANGES = 1 << 20
 _TITLES = (b"goroutine ", b"goroutineleak profile: total ")
 
 
 class Numbers:
-    """Which line of the input a line of the output was: kept where the distance changes."""
+    """Which line of the input a line of the output was: kept where the distance changes, as long as that is seldom."""
 
     def __init__(self) -> None:
-        self._lines = [1]
-        self._distances = [0]
+        self._lines = array("q", [1])
+        self._distances = array("q", [0])
         self._next = 1
 
     def add(self, number: int, count: int = 1) -> None:
         """The next `count` lines of the output are those of the input from `number` on."""
-        if number - self._next != self._distances[-1]:
+        if number - self._next != self._distances[-1] and len(self._lines) <= _CHANGES:
             self._lines.append(self._next)
             self._distances.append(number - self._next)
         self._next += count
 
     def original(self, line: int) -> int:
-        """The number in the input of a line of the output; 0, which stands for no line, remains."""
-        return line + self._distances[bisect_right(self._lines, line) - 1] if line > 0 else line
+        """The number in the input of a line of the output; 0, for no line, where that is not known."""
+        at = bisect_right(self._lines, line) - 1
+        return line + self._distances[at] if line > 0 and at < _CHANGES else 0
 
 
 class _Source:
@@ -36,6 +39,7 @@ class _Source:
         self.name = name
         self.lines: list[bytes] = []
         self.numbers: list[int] = []
+        self.size = 0
         self.is_dump = False
         self.others = 0
         self._pending = 0
@@ -87,7 +91,8 @@ class Apart:
             self._time += 1
         source.lines.append(line)
         source.numbers.append(number)
-        if not line or len(source.lines) > _HELD:
+        source.size += len(line)
+        if not line or len(source.lines) > _LINES or source.size > _BYTES:
             self._flush(source)
 
     def leave_out(self) -> None:
@@ -153,4 +158,4 @@ class Apart:
         else:
             for number in source.numbers:
                 self.numbers.add(number)
-        source.lines, source.numbers = [], []
+        source.lines, source.numbers, source.size = [], [], 0

@@ -21,7 +21,8 @@ _CAUSE = re.compile(rb"(?:panic: |fatal error: |SIG[A-Z]+: |unexpected fault add
 _OFFSET = re.compile(rb"\+0x[0-9a-f]+(?: fp=\S+ sp=\S+ pc=0x[0-9a-f]+)?$")
 _BEGUN = re.compile(rb"goroutine \d")
 _PPROF_LIMIT = 64 << 20  # runtime/pprof.writeGoroutineStacks stops there, without a sign
-_LONGEST_BLOCK = 8 << 20  # no blank lines at all: split at headers, so as not to hold the whole file
+# Without any blank line: bytes and lines at which it is split at a header, so as not to hold the whole file.
+_LONGEST_BLOCK, _MOST_LINES = 8 << 20, 1 << 16
 
 
 class TextReader:
@@ -57,7 +58,7 @@ class TextReader:
             used = self._used
             if used:
                 held = len(piece)
-            elif held > _LONGEST_BLOCK:
+            elif held > _LONGEST_BLOCK or len(lines) > _MOST_LINES:
                 used = _last_header(lines)
                 yield self._block(lines[:used], line)
                 held = sum(map(len, lines[used:]))
@@ -118,7 +119,7 @@ class TextReader:
             if goroutine is not None:
                 self._found = True
                 yield goroutine
-        if cut and _BEGUN.match(lines[-1]) and not (starts and starts[-1] == len(lines) - 1):
+        if cut and lines and _BEGUN.match(lines[-1]) and not (starts and starts[-1] == len(lines) - 1):
             self.notes.lost(line + len(lines) - 1, "the input ends inside the header of a goroutine, which is left out")
 
     def _goroutine(self, lines: list[bytes], line: int, *, cut: bool) -> Seen | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import gzip
 import io
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from making import message
+from making import Stuck, debug1, many, message, protobuf
 
 from goleaklint.dump.formats import NotADumpError, read, read_text
 from goleaklint.dump.goroutines import Bucket, Dump, Frame, Labels, Stack, Verdict
@@ -258,6 +259,38 @@ def counts(dump: Dump, *, reasons: bool) -> dict[object, int]:
             key = (bucket.reason, bucket.stack.frames) if reasons else bucket.stack.frames
             found[key] = found.get(key, 0) + bucket.count
     return found
+
+
+stuck = st.builds(
+    Stuck,
+    st.integers(1, 9),
+    st.sampled_from(["chan send", "chan receive", "select", "running"]),
+    st.sampled_from([("main.a",), ("main.b", "main.a"), ("main.c.func1",)]),
+    line=st.integers(1, 3),
+    begins=st.just(10),
+    labels=st.sampled_from([(), (("k", "v"),)]),
+)
+
+
+@given(st.lists(stuck, min_size=1))
+def test_the_forms_of_one_moment_agree(found: list[Stuck]) -> None:
+    """Totals, and the goroutines of each stack, are those of the text in both forms of profiles; reasons in one."""
+    goroutines = [
+        block
+        for at, each in enumerate(found)
+        for block in many(each.number, each.reason, *each.frames, first=10 * at + 10, line=each.line)
+    ]
+    text, counted, binary = (read(data) for data in ("\n".join(goroutines).encode(), debug1(*found), protobuf(*found)))
+    assert text.total == counted.total == binary.total == sum(each.number for each in found)
+
+    def per_stack(dump: Dump, *, reasons: bool) -> Counter[object]:
+        counts: Counter[object] = Counter()
+        for bucket in dump.buckets:
+            counts[(bucket.reason, bucket.stack.frames) if reasons else bucket.stack.frames] += bucket.count
+        return counts
+
+    assert per_stack(text, reasons=True) == per_stack(binary, reasons=True)
+    assert per_stack(text, reasons=False) == per_stack(counted, reasons=False)
 
 
 @pytest.mark.skipif(not FOLDERS, reason="no ../shared/dumps beside this checkout")
