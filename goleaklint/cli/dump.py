@@ -87,7 +87,8 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     """Show what is stuck in the goroutine dumps FILE..., and where in the source it comes from.
 
     A FILE is what a panic, a fatal error, SIGQUIT or /debug/pprof/goroutine printed (debug=2, debug=1 or protobuf, also
-    of goroutineleak), packed by gzip or zstd or not. It may stand behind other output and log prefixes.
+    of goroutineleak), packed by gzip or zstd or not. It may stand in a log: behind other output and prefixes, in
+    records of JSON and logfmt, among the lines of other sources.
     `-` is standard input, a folder stands for the files in it, and an http(s) URL is fetched: that of a server, or of
     /debug/pprof, stands for its goroutine?debug=2.
 

@@ -44,6 +44,10 @@ class _Group:
         """So many goroutines of the partner are of this group."""
         self._taken.append((partner, count))
 
+    def forget(self) -> None:
+        """The capture is of another process."""
+        self._taken = []
+
     def settle(self) -> None:
         """Keep what one capture told."""
         leaked = sum(min(count, partner.leaked) for partner, count in self._taken)
@@ -119,21 +123,25 @@ def _joined(groups: list[_Group], base: Dump, other: Dump) -> Iterator[Diagnosti
     for key in _ROUNDS if other.format != "debug=1" else _ROUNDS[2:]:
         for same, theirs in _alike(mine, partners, key):
             unplaced += _pair(same, theirs)
+    total, both = sum(each.bucket.count for each in partners), sum(each.bucket.count - each.left for each in partners)
+    if 2 * both < min(total, sum(group.bucket.count for group in mine)):
+        for group in mine:
+            group.forget()
+        message = (
+            f"only {both} of its {total} goroutines are in {base.path}, so it is not joined: is it of one process?"
+        )
+        yield Diagnostic(path=other.path, kind="dump", message=message)
+        return
+    yield from _said(mine, partners, base, other, fills=fills)
+    if unplaced:
+        message = f"{unplaced} goroutines that are leaked are in groups that differ by their creation only: not marked"
+        yield Diagnostic(path=other.path, kind="dump", message=message)
     for each in partners if fills else ():
         if each.group is not None:
             each.group.count += each.left
             each.group.take(each.bucket, each.left)
     for group in mine:
         group.settle()
-    if unplaced:
-        message = f"{unplaced} goroutines that are leaked are in groups that differ by their creation only: not marked"
-        yield Diagnostic(path=other.path, kind="dump", message=message)
-    total, both = sum(each.bucket.count for each in partners), sum(each.bucket.count - each.left for each in partners)
-    if 2 * both < min(total, sum(group.bucket.count for group in mine)):
-        message = f"only {both} of its {total} goroutines are in {base.path}: are they of one process and one moment?"
-        yield Diagnostic(path=other.path, kind="dump", message=message)
-        return
-    yield from _said(mine, partners, base, other, fills=fills)
     if fills:
         groups += (_Group(each.bucket) for each in partners if each.left == each.bucket.count)
 

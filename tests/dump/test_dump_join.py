@@ -191,10 +191,12 @@ def test_a_text_that_is_cut(end: str, read_of_it: int) -> None:
 
 def test_another_process() -> None:
     """Captures with hardly a goroutine in common are asked about, and add nothing."""
-    joined = join([text(*many(3, "chan send", WAIT)), profile(Stuck(9, "select", (SEND,)))])
-    assert (joined.total, messages(joined)) == (
+    one = Stuck(1, "chan send", (WAIT,), labels=(("k", "v"),))
+    joined = join([text(*many(3, "chan send", WAIT)), profile(one, Stuck(9, "select", (SEND,)))])
+    assert (joined.total, joined.buckets[0].labels, messages(joined)) == (
         3,
-        [("pb", "only 0 of its 9 goroutines are in text: are they of one process and one moment?")],
+        (),
+        [("pb", "only 1 of its 10 goroutines are in text, so it is not joined: is it of one process?")],
     )
 
 
