@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
@@ -10,15 +11,14 @@ from goleaklint.dump import json_log, logfmt, prefixes
 from goleaklint.dump.json_log import HEADER
 from goleaklint.dump.lines import unix
 from goleaklint.dump.prefixes import Template
-from goleaklint.dump.sources import Apart
+from goleaklint.dump.sources import TITLES, Apart, is_header
 
 _WINDOW = 1 << 20  # bytes from the first header on, in which sources are looked for before the first line is given
+_CAUSE = 20  # lines before the first header without a prefix that may say why there is a dump
 _MOST = 256  # templates of prefixes; a log of more has names in them that differ from line to line
 _FAR = 400  # bytes of a line in which a record begins, and how many places are tried
 _TRIES = 8
 _NESTED = 3  # a container runtime's record of a logger's record
-_TITLE = b"goroutine "
-_SIGNS = (_TITLE, b"goroutineleak profile: total ")
 _PART = re.compile(rb"std(?:out|err) P ")
 _RECORD = re.compile(rb'\{"|(?:(?<=\s)|^)[A-Za-z_][\w.-]*=')
 _NO_PREFIX = prefixes.before(b"")
@@ -34,6 +34,7 @@ class Log:
         self._templates = list(templates)
         self._in_records = in_records
         self._parts: dict[tuple[bytes, ...], bytes] = {}
+        self._before: deque[tuple[bytes, int]] = deque(maxlen=_CAUSE)  # the last lines that were left out
         self._cut: tuple[object, ...] | None = None
 
     def pieces(self, first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -54,7 +55,7 @@ class Log:
     def _look(self, lines: list[bytes]) -> None:
         """Find the sources, and what tells them apart."""
         for at, line in enumerate(lines):
-            if not self._in_records and any(sign in line for sign in _SIGNS):
+            if not self._in_records and any(sign in line for sign in TITLES):
                 self._discover(lines, at)
         self._templates = [prefixes.with_identity(each, lines) for each in self._templates]
 
@@ -65,7 +66,7 @@ class Log:
             return
         if len(self._templates) >= _MOST:
             return
-        made = _NO_PREFIX if line.startswith(_SIGNS) else prefixes.template(lines, at)
+        made = _NO_PREFIX if is_header(line) else prefixes.template(lines, at)
         if made is None or any(made.pattern.pattern == each.pattern.pattern for each in self._templates):
             return
         self._templates = sorted([*self._templates, made], key=lambda each: -len(each.name))
@@ -103,15 +104,20 @@ class Log:
     def _line(self, lines: Sequence[bytes], at: int, line: bytes) -> tuple[object, ...] | None:
         """Give the line to its source, whose key is returned; None for one that is left out."""
         found = self._matched(line)
-        if (found is None or not found[0].name) and not self._in_records and any(sign in line for sign in _SIGNS):
+        if (found is None or not found[0].name) and not self._in_records and any(sign in line for sign in TITLES):
             self._discover(lines, at)
             found = self._matched(line)
+            if found is not None and not found[0].name and (b"",) not in self.apart:
+                self._know((b"",), _NO_PREFIX, None)
+                for earlier, number in self._before:
+                    self.apart.add((b"",), earlier, number)
         if found is None:
             if self._in_records:  # a line that is no record stands for itself
                 self._know((), _NO_PREFIX, None)
                 self.apart.add((), line, self._number)
             else:
                 self.apart.leave_out()
+                self._before.append((line, self._number))
             return None
         template, match = found
         key, rest = (template.name, *template.key(match)), line[match.end() :]
@@ -173,9 +179,9 @@ def found(piece: bytes, before: int, *, is_plain: bool) -> Log | None:
     """
     lines = piece.split(b"\n")
     for at, line in enumerate(lines):
-        if not any(sign in line for sign in _SIGNS):
+        if not any(sign in line for sign in TITLES):
             continue
-        if is_plain and line.startswith(_SIGNS) and line.endswith(b"]:"):
+        if is_plain and is_header(line):
             return None
         if _holds_header(line):
             return Log([_NO_PREFIX], before, in_records=True)

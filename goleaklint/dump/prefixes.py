@@ -106,9 +106,24 @@ def with_identity(made: Template, lines: Sequence[bytes]) -> Template:
 
     Only then do lines of several sources stand between each other.
     """
-    found = [match.groups() for line in lines if (match := made.pattern.match(line)) and match.end()]
-    columns = list(zip(*found, strict=True))
-    return made._replace(identity=tuple(at + 1 for at, column in enumerate(columns) if _comes_back(column)))
+    found = [(line, match) for line in lines if (match := made.pattern.match(line)) and match.end()]
+    columns = zip(*(match.groups() for _, match in found), strict=True)
+    told = made._replace(identity=tuple(at + 1 for at, column in enumerate(columns) if _comes_back(column)))
+    return told if _continued(told, found) >= _continued(made, found) else made
+
+
+def _continued(made: Template, found: Sequence[tuple[bytes, re.Match[bytes]]]) -> int:
+    """How many headers have a line of a stack as the next of their source."""
+    waiting: set[tuple[bytes, ...]] = set()
+    count = 0
+    for line, match in found:
+        key = made.key(match)
+        if key in waiting:
+            waiting.discard(key)
+            count += _STACK.match(line, match.end()) is not None
+        if line.endswith(b"]:") and line.startswith(b"goroutine ", match.end()):
+            waiting.add(key)
+    return count
 
 
 def _comes_back(values: Sequence[bytes | None]) -> bool:

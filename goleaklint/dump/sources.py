@@ -8,7 +8,12 @@ from collections.abc import Hashable
 
 _LINES, _BYTES = 1 << 12, 1 << 20  # of one record; a longer one is no goroutine
 _CHANGES = 1 << 20
-_TITLES = (b"goroutine ", b"goroutineleak profile: total ")
+TITLES = (b"goroutine ", b"goroutineleak profile: total ")
+
+
+def is_header(line: bytes) -> bool:
+    """The first line of a goroutine or of a counted profile."""
+    return line.startswith(TITLES) and (line.endswith(b"]:") or b" profile: total " in line)
 
 
 class Numbers:
@@ -81,13 +86,13 @@ class Apart:
     def add(self, key: Hashable, line: bytes, number: int) -> None:
         """One line, without its newline."""
         source = self._sources[key]
-        is_header = line.startswith(_TITLES) and (line.endswith(b"]:") or b" profile: total " in line)
-        if is_header:
+        begins = is_header(line)
+        if begins:
             self._flush(source)
             source.is_dump = True
         if not source.is_dump:
             source.other(self._time)
-        elif is_header or line[:1] == b"\t":
+        elif begins or line[:1] == b"\t":
             self._time += 1
         source.lines.append(line)
         source.numbers.append(number)
@@ -104,7 +109,7 @@ class Apart:
         source = self._sources[key]
         self._flush(source)
         self._separate(source)
-        source.is_dump = source.is_dump or any(title in piece for title in _TITLES)
+        source.is_dump = source.is_dump or any(title in piece for title in TITLES)
         self._time += source.is_dump
         self._out.append(piece.removesuffix(b"\n"))
         self.numbers.add(number, piece.count(b"\n"))

@@ -36,6 +36,8 @@ PREFIXES: dict[str, Callable[[int, str], str]] = {
     "stern": lambda n, s: f"shop-7d9f-{s}bcde shop ",
     "running number": lambda n, s: f"{s}-{n:05} ",
     "address": lambda n, s: f"10.0.0.{ord(s)} {second(n)} ",
+    "time since the last": lambda n, s: f"{s} +{n * 7 % 5}ms ",
+    "request": lambda n, s: f"{second(n)} [{ord(s) * 2654435761:010x}a1] ",
     "epoch": lambda n, s: f"{1764000000 + n}.{n % 7} {s}: ",
 }
 
@@ -85,7 +87,7 @@ def test_among_lines_of_others(kind: str) -> None:
     assert messages(dump) == [f"lines of others between those of the dump: {others}"]
 
 
-@pytest.mark.parametrize("kind", [each for each in PREFIXES if each not in ("running number", "kubernetes")])
+@pytest.mark.parametrize("kind", [each for each in PREFIXES if each not in ("kubernetes",)])
 def test_two_dumps_interleaved(kind: str) -> None:
     """They are read apart, counted together, and the note names both."""
     dump = read(logged([("a", TEXT), ("b", OTHER)], PREFIXES[kind]))
@@ -174,6 +176,14 @@ def test_a_dump_without_a_prefix_among_prefixed_ones() -> None:
     prefixed = b"".join(b"shop-a  | " + line + b"\n" for line in OTHER.splitlines())
     noise = b"shop-a  | GET / 200\n" * 10000
     assert buckets(read(prefixed + noise + TEXT)) == buckets(read(OTHER + b"\n" + TEXT))
+
+
+@pytest.mark.parametrize("lines", [10, 20000])
+def test_a_plain_crash_behind_a_log_that_names_a_goroutine(lines: int) -> None:
+    """A log line that ends like a header hides nothing of the dump behind it, its cause included."""
+    log = b"2026/11/25 10:00:00 slow: goroutine 5 [running]:\n" + b"2026/11/25 10:00:01 GET / 200\n" * lines
+    dump, whole = read(log * 2 + b"panic: boom\n\n" + TEXT), read(TEXT)
+    assert (buckets(dump), dump.cause) == (buckets(whole), "panic: boom")
 
 
 def test_lines_are_those_of_the_input() -> None:
