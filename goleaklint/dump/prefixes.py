@@ -17,6 +17,7 @@ BEHIND = re.compile(
 _CAUSE = re.compile(rb"(?:panic|fatal error): ")
 _NEXT = 100  # lines behind a header among which the next of its stack is looked for
 _STACK = re.compile(rb"\S+\(.*\)$|created by |\t.+:\d|\d+ @ 0x|#\t0x")
+_COLOUR = re.compile(rb"\x1b\[[\d;]*m")
 _TAB = b"#011"  # as rsyslog writes it
 
 # What varies from line to line, and the like of it.
@@ -56,8 +57,8 @@ class Template(NamedTuple):
         return tuple(match[at] for at in self.identity)
 
     def source(self, match: re.Match[bytes]) -> str:
-        """The prefix without times: a name to show."""
-        return b"".join(_named(match[0])).decode("utf-8", "replace").strip()
+        """The prefix without times and colours: a name to show."""
+        return b"".join(_named(_COLOUR.sub(b"", match[0]))).decode("utf-8", "replace").strip()
 
     def text(self, rest: bytes) -> bytes:
         """What stands behind the prefix."""

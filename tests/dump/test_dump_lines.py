@@ -96,6 +96,7 @@ def test_two_dumps_interleaved(kind: str) -> None:
     [note] = messages(dump)
     assert note.startswith("it holds dumps of 2 sources, whose goroutines are counted together: `")
     assert len(note.split("`")) == 5
+    assert "\x1b" not in note
 
 
 def test_three_sources_of_which_one_has_no_dump() -> None:
