@@ -96,21 +96,21 @@ class _Zstd:
         self._stream = stream
         self._frame: Any = None
         self._input = b""
+        self._piece = memoryview(b"")  # unpacked, and not given yet: a few bytes can stand for megabytes
 
-    def read(self, _: int, /) -> bytes:
-        """Some bytes, or b"" at the end. Raises EOFError inside a frame."""
-        while data := self._input or self._stream.read(_ZSTD_PIECE):
+    def read(self, size: int, /) -> bytes:
+        """At most so many bytes, or b"" at the end. Raises EOFError inside a frame."""
+        while not self._piece and (data := self._input or self._stream.read(_ZSTD_PIECE)):
             self._input = b""
             if self._frame is None:
                 self._frame = self._library.decompressobj()
-            piece = bytes(self._frame.decompress(data))
+            self._piece = memoryview(self._frame.decompress(data))
             if self._frame.eof:
                 self._input, self._frame = self._frame.unused_data, None
-            if piece:
-                return piece
-        if self._frame is not None:
+        if not self._piece and self._frame is not None:
             raise EOFError
-        return b""
+        given, self._piece = bytes(self._piece[:size]), self._piece[size:]
+        return given
 
 
 class _Joined:

@@ -51,6 +51,12 @@ class Unread(NamedTuple):
     type=click.Path(exists=True, file_okay=False),
     help="The checkout of the program that wrote the dumps.",
 )
+@click.option(
+    "--join",
+    "joined",
+    is_flag=True,
+    help="The files are captures of one process and one moment: make one of them (debug=2 and a profile, for example).",
+)
 @click.option("--rev", metavar="REV", help="The revision that the program was built from, read from git.")
 @click.option(
     "--binary",
@@ -81,7 +87,8 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     """Show what is stuck in the goroutine dumps FILE..., and where in the source it comes from.
 
     A FILE is what a panic, a fatal error, SIGQUIT or /debug/pprof/goroutine printed (debug=2, debug=1 or protobuf, also
-    of goroutineleak), packed by gzip or zstd or not. It may stand behind other output and log prefixes.
+    of goroutineleak), packed by gzip or zstd or not. It may stand in a log: behind other output and prefixes, in
+    records of JSON and logfmt, among the lines of other sources.
     `-` is standard input, a folder stands for the files in it, and an http(s) URL is fetched: that of a server, or of
     /debug/pprof, stands for its goroutine?debug=2.
 
@@ -94,6 +101,12 @@ def dump(files: tuple[str, ...], **options: Any) -> int:
     repo = options["repo"]
     config = load_config(options["configs"], isolated=options["isolated"], paths=(repo,)).config
     dumps, unread = _read_all(files, quiet=options["quiet"])
+    if options["joined"]:
+        from goleaklint.dump.join import join
+
+        if len(dumps) < 2:
+            raise click.ClickException(_explained(unread, len(dumps)))
+        dumps = [join(dumps)]
     past, trouble = past_of(repo, options["rev"], options["binary"])
     if past is None and not options["write_test"] and not has_source(repo):
         accounts = unplaced(dumps, repo)
@@ -139,13 +152,18 @@ def _read_all(names: Iterable[str], *, quiet: bool = False) -> tuple[list[Dump],
                 found = read(stream, name)
                 if stream.damage:
                     damage = Diagnostic(path=name, kind="dump", message=stream.damage)
-                    found = msgspec.structs.replace(found, diagnostics=(*found.diagnostics, damage))
+                    found = msgspec.structs.replace(found, diagnostics=(*found.diagnostics, damage), incomplete=True)
                 dumps.append(found)
         except (NotADumpError, CaptureError) as error:
             unread.append(Unread(name, str(error)))
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             unread.append(Unread(name, (getattr(error, "strerror", None) or str(error)).lower()))
     return dumps, unread
+
+
+def _explained(unread: Sequence[Unread], read: int) -> str:
+    reasons = "".join(f"; {visible(path)}: {visible(message)}" for path, message in unread)
+    return f"--join needs two captures or more; {read} could be read{reasons}"
 
 
 def _placed(

@@ -84,7 +84,7 @@ class Grouping:
         buckets = [_bucket(signature, parts) for signature, parts in merged.items()]
         if crashed and buckets and buckets[0].reason == "running" and buckets[0].count == 1:
             buckets[0] = msgspec.structs.replace(buckets[0], verdict=Verdict.NEVER)
-        return tuple(sorted(buckets, key=_order))
+        return tuple(sorted(buckets, key=order))
 
 
 def _signature(state: State, stack: Stack) -> Signature:
@@ -132,7 +132,8 @@ def _labels(kinds: list[Kind]) -> tuple[Labels, ...]:
     return tuple(Labels(pairs, count) for pairs, count in ordered[:_LABELS])
 
 
-def _order(bucket: Bucket) -> tuple[int, int, int, int, str, tuple[Frame, ...]]:
+def order(bucket: Bucket) -> tuple[int, int, int, int, str, tuple[Frame, ...]]:
+    """By verdict, then the biggest, the longest wait, the strongest reason first."""
     most = bucket.minutes.most if bucket.minutes else 0
     strength = _STRONGEST.index(bucket.reason) if bucket.reason in _STRONGEST else len(_STRONGEST)
     return (bucket.verdict.rank, -bucket.count, -most, strength, bucket.reason, bucket.stack.frames)

@@ -40,9 +40,15 @@ class CountReader:
         self.notes = notes
         self.records: list[Counted] = []
         self.leaks_only = True  # as long as no other profile comes
+        self._headers = 0
         self._promised = 0
         self._left_out = 0
         self._leaked = False
+
+    @property
+    def is_without_leaks(self) -> bool:
+        """Nothing but profiles of leaks, which say that there are none."""
+        return self._headers > 0 and self.leaks_only and not self._promised and not self._left_out
 
     def read(self, lines: Sequence[bytes], line: int, *, cut: bool = False) -> list[bytes]:
         """Take the records that stand in these lines, and give back what belongs to none."""
@@ -52,6 +58,7 @@ class CountReader:
             if header := HEADER.match(lines[at]):
                 self._leaked = header[1] is not None
                 self.leaks_only = self.leaks_only and self._leaked
+                self._headers += 1
                 self._promised += int(header[2])
             elif record := RECORD.match(lines[at]):
                 end = at + 1
@@ -79,13 +86,13 @@ class CountReader:
         )
         total = sum(record.goroutines for record in self.records)
         if total + self._left_out < self._promised:
-            self.notes.add(0, f"the profile counts {self._promised} goroutines, {total} could be read: it is cut")
+            self.notes.lost(0, f"the profile counts {self._promised} goroutines, {total} could be read: it is cut")
 
     def _record(self, record: re.Match[bytes], lines: Sequence[str], line: int, cut: bool) -> None:
         count = int(record[1])
         labels: tuple[tuple[str, str], ...] = ()
         frames: list[tuple[int, Frame]] = []
-        bad = not lines
+        bad = False
         for text in lines:
             if text.startswith(_LABELS) and text.endswith("}"):
                 labels = tuple((_unquoted(key), _unquoted(value)) for key, value in _PAIR.findall(text))
@@ -96,10 +103,11 @@ class CountReader:
             else:
                 bad = True
         addresses = [int(address, 16) for address in record[2].split()]
-        if bad or (cut and not _ends(frames, addresses)):
+        # One address is `runtime.goexit`, which is never shown: goroutines whose `go f(x)` has not begun to run.
+        if bad or (len(addresses) > 1 and not frames) or (cut and not _ends(frames, addresses)):
             self._left_out += count
             why = "they are cut at the end of the input" if cut else "their lines do not belong to a profile"
-            self.notes.add(line, f"{count} goroutines are left out: {why}")
+            self.notes.lost(line, f"{count} goroutines are left out: {why}")
             return
         stack = Stack(
             frames=tuple(frame for _, frame in frames),

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from goleaklint.dump.buckets import Grouping
 from goleaklint.dump.goroutines import Dump
-from goleaklint.dump.json_log import Unwrapped, is_json_log
-from goleaklint.dump.lines import Readable, at_column_0, chunks
+from goleaklint.dump.layers import Layers
+from goleaklint.dump.lines import Readable
 from goleaklint.dump.notes import Notes
 from goleaklint.dump.text import TextReader
 
@@ -31,10 +31,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 # By what stands in the first lines, when no goroutine was found; compiled only then.
 _OTHER: tuple[tuple[bytes, str], ...] = (
-    (
-        rb"(?m)^goroutineleak profile: total 0$",
-        "a goroutineleak profile without goroutines: the garbage collector found no leak",
-    ),
     (
         rb"(?m)^goroutine(?:leak)? profile: total \d+",
         f"a debug=1 profile without records, cut at its beginning; {_CAPTURE}",
@@ -78,6 +74,7 @@ class Reader(NamedTuple):
 def read(data: bytes | Readable, path: str = "-") -> Dump:
     """Read one capture; `path` is only the name that it gets in diagnostics.
 
+    A goroutineleak profile of no goroutines is one of a healthy process: a Dump with `total` 0.
     Raises NotADumpError, and whatever the stream raises.
     """
     stream = io.BytesIO(data) if isinstance(data, bytes) else data
@@ -88,7 +85,7 @@ def read(data: bytes | Readable, path: str = "-") -> Dump:
     if reader is None:
         raise NotADumpError(next(what for magic, what in _MAGIC if head.startswith(magic)))
     dump = reader.read(_Rejoined(head, stream), path)
-    if not dump.total:
+    if not dump.total and not dump.leaks_only:
         raise NotADumpError(_what_else(head, dump))
     return dump
 
@@ -114,16 +111,18 @@ def _read_protobuf(stream: Readable, path: str) -> Dump:
 
 def read_text(stream: Readable, path: str) -> Dump:
     """A text dump or profile; one without a single goroutine is a Dump with `total` 0."""
-    reader = TextReader(Notes(path))
+    layers = Layers(stream)
+    reader = TextReader(Notes(path, layers.original))
     grouping = Grouping()
-    grouping.count(reader.goroutines(at_column_0(chunks(stream))))
+    grouping.count(reader.goroutines(layers.pieces))
+    layers.tell(reader.notes)
     counted = reader.counted.records
     if counted and grouping.total:
         reader.notes.add(0, "it holds a dump and a debug=1 profile, whose goroutines are counted together")
-    only_counted = bool(counted) and not grouping.total
+    only_counted = (bool(counted) or reader.counted.is_without_leaks) and not grouping.total
     for record in counted:
         grouping.add(record.state, record.stack, record.goroutines)
-    if grouping.mains > 1:
+    if grouping.mains > layers.sources:
         reader.notes.add(0, f"it holds {grouping.mains} dumps, whose goroutines are counted together")
     return Dump(
         path=path,
@@ -133,18 +132,13 @@ def read_text(stream: Readable, path: str) -> Dump:
         cause=reader.cause,
         diagnostics=reader.notes.all(),
         leaks_only=only_counted and reader.counted.leaks_only,
+        incomplete=reader.notes.incomplete,
     )
-
-
-def read_json_log(stream: Readable, path: str) -> Dump:
-    """A text dump in the records of a log."""
-    return read_text(Unwrapped(stream), path)
 
 
 # The first that recognises the input reads it; text, which recognises almost everything, is the last.
 READERS = (
     Reader(_is_protobuf, _read_protobuf),
-    Reader(is_json_log, read_json_log),
     Reader(_may_be_text, read_text),
 )
 

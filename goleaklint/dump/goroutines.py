@@ -150,3 +150,4 @@ class Dump(msgspec.Struct, frozen=True, kw_only=True):
     cause: str = ""  # "panic: ...", "fatal error: ...", "SIGQUIT: quit": why the process printed it
     diagnostics: tuple[Diagnostic, ...] = ()
     leaks_only: bool = False
+    incomplete: bool = False  # it is cut, or some of its goroutines could not be read

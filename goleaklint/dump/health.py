@@ -115,6 +115,8 @@ def _condition(dump: Dump, limits: Thresholds) -> tuple[Condition, str]:
     lost = sum(bucket.count for bucket in dump.buckets if bucket.verdict is Verdict.LEAK)
     if lost:
         return Condition.LEAKING, f"nothing can wake {_count(lost)}"
+    if dump.leaks_only and not dump.total:
+        return Condition.HEALTHY, "no leaked goroutines: the garbage collector found none"
     if dump.total > limits.suspicious_above:
         above = f"{_count(dump.total)}, more than {limits.suspicious_above}"
         growing = next(_growing(blocked(dump), limits), None)

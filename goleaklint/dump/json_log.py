@@ -1,85 +1,92 @@
-"""Logs of one JSON object a line, as container runtimes and structured loggers write them: the text in them.
+"""Records of JSON logs, as container runtimes and structured loggers write them: the text in them, and whose it is.
 
-A record is a line of a dump (`{"log":"goroutine 1 [running]:\\n"}`) or holds a whole dump in one string. Lines that are
-no JSON objects stand for themselves.
+A record is a line of a dump (`{"log":"goroutine 1 [running]:\\n"}`) or holds a whole dump in one string. A line holds
+one record, several, or an array of them.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from goleaklint.dump.lines import Readable, chunks
-
 # What loggers call the text of a record: docker, most of them, Go's, Google's, systemd's.
-_KEYS = ("log", "message", "msg", "textPayload", "MESSAGE")
-_HEADER = re.compile(r"^goroutine \d+ (?:[a-z]+=\S+ )*\[", re.MULTILINE)
+KEYS = ("log", "message", "msg", "textPayload", "MESSAGE")
+# What they call the place that a record comes from, as a text or a number; and as an object.
+_ORIGINS = frozenset(
+    {
+        *("stream", "source", "container", "container_name", "container_id", "containerName", "CONTAINER_NAME"),
+        *("pod", "pod_name", "host", "hostname", "_HOSTNAME", "service", "app", "instance", "pid", "_PID"),
+        *("SYSLOG_IDENTIFIER", "_SYSTEMD_UNIT"),
+    }
+)
+_ORIGIN_OBJECTS = frozenset({"kubernetes", "k8s", "docker", "labels", "resource"})
+HEADER = re.compile(
+    r"^goroutine (?:\d+ (?:[a-z]+=\S+ )*\[|profile: total )|^goroutineleak profile: total ", re.MULTILINE
+)
 _DEEP = 4
+_MOST = 100_000  # records in one line
 _decode = msgspec.json.Decoder().decode
+_one_of_several = json.JSONDecoder().raw_decode
 
 
-def is_json_log(head: bytes) -> bool:
-    """Whether the first line is a JSON object that has more beside it, or text that may be a dump."""
-    first = head.lstrip().partition(b"\n")[0].strip()
-    return first.startswith(b"{") and (_record(first) is not None or b"\\ngoroutine " in head)
-
-
-class Unwrapped:
-    """A stream of the text in the records of another one."""
-
-    def __init__(self, stream: Readable) -> None:
-        self._parts = _parts(stream)
-
-    def read(self, size: int = -1, /) -> bytes:
-        """The text of the next piece of the log, whatever its size; nothing at the end."""
-        found = next(self._parts, b"")
-        if size < 0:
-            found = b"".join([found, *self._parts])
-        return found
-
-
-def _parts(stream: Readable) -> Iterator[bytes]:
-    rest = b""
-    for piece in chunks(stream):
-        lines = (rest + piece).split(b"\n")
-        rest = lines.pop()
-        if text := b"".join(map(_text, lines)):
-            yield text
-    if rest and (text := _text(rest)):
-        yield text
-
-
-def _text(line: bytes) -> bytes:
-    record = _record(line.strip()) if line.lstrip().startswith(b"{") else None
-    if record is None:
-        return line + b"\n"
-    found = "".join(text if text.endswith("\n") else f"{text}\n" for text in _texts(record))
-    return found.encode("utf-8", "replace")
-
-
-def _record(line: bytes) -> dict[str, object] | None:
-    try:
-        record = _decode(line)
-    except (msgspec.DecodeError, RecursionError):
+def records(line: bytes) -> list[dict[str, object]] | None:
+    """The objects that the line consists of; None for another line."""
+    line = line.strip()
+    if line[:1] not in (b"{", b"["):
         return None
-    return record if isinstance(record, dict) else None
+    try:
+        found = _decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        return _several(line) if b"}" in line[:-1] else None
+    objects = found if isinstance(found, list) else [found]
+    return objects if all(isinstance(each, dict) for each in objects) else None
 
 
-def _texts(record: dict[str, object]) -> Iterator[str]:
-    """The record's own text, and every other string that holds the header of a goroutine."""
-    own = next((key for key in _KEYS if isinstance(record.get(key), str)), None)
-    if own is not None:
-        yield str(record[own])
+def _several(line: bytes) -> list[dict[str, object]] | None:
+    """The objects of a line without anything but blanks and commas between them."""
+    text, at = line.decode("utf-8", "replace"), 0
+    found: list[dict[str, object]] = []
+    while at < len(text):
+        try:
+            value, at = _one_of_several(text, at)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(value, dict) or len(found) >= _MOST:
+            return None
+        found.append(value)
+        while text[at : at + 1] in (" ", "\t", ","):
+            at += 1
+    return found
+
+
+def parts(record: Mapping[str, object]) -> tuple[str, list[str]]:
+    """Where the record comes from, as far as it says (`stream=stderr pod=app-1`), and its texts.
+
+    Texts are its own, and every other string that holds the header of a goroutine.
+    """
+    own, origin, texts = None, "", []
+    for key in KEYS:
+        if isinstance(text := record.get(key), str):
+            own, texts = key, [text]
+            break
     for key, value in record.items():
-        if key != own:
-            yield from _dumps(value, 0)
+        if key == own:
+            continue
+        if key in _ORIGINS and isinstance(value, str | int):
+            origin += f" {key}={value}"
+        elif key in _ORIGIN_OBJECTS and isinstance(value, dict):
+            origin += f" {key}={json.dumps(value, ensure_ascii=False)}"
+        if isinstance(value, dict | list) or (isinstance(value, str) and "goroutine" in value):
+            texts.extend(_dumps(value, 0))
+    return origin[1:], texts
 
 
 def _dumps(value: object, depth: int) -> Iterator[str]:
     if isinstance(value, str):
-        if _HEADER.search(value):
+        if HEADER.search(value):
             yield value
     elif isinstance(value, dict | list) and depth < _DEEP:
         for inner in value.values() if isinstance(value, dict) else value:

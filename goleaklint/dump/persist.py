@@ -16,7 +16,8 @@ import msgspec
 from goleaklint.dump.compare import Comparison, exact_key
 from goleaklint.dump.goroutines import Bucket, Frame, Kind, Verdict
 from goleaklint.dump.known import TITLE
-from goleaklint.dump.lines import Readable, at_column_0, chunks
+from goleaklint.dump.layers import Layers
+from goleaklint.dump.lines import Readable
 from goleaklint.dump.notes import Notes
 from goleaklint.dump.symbols import visible
 from goleaklint.dump.text import TextReader
@@ -37,7 +38,7 @@ def census(stream: Readable) -> Census:
     reader = TextReader(Notes("-"))
     known: dict[Kind, Standing] = {}
     found: Census = {}
-    for kind, title, _ in reader.goroutines(at_column_0(chunks(stream))):
+    for kind, title, _ in reader.goroutines(Layers(stream).pieces):
         standing = known.get(kind)
         if standing is None:
             state, stack = kind.state, kind.stack

@@ -44,9 +44,12 @@ def read_protobuf(stream: Readable, path: str) -> Dump:
     counter = _Counter(profile, at, leaked=leaked)
     for sample in profile.samples:
         counter.count(sample)
+    if not counter.grouping.total and (counter.bad or not leaked):
+        what = f"{counter.bad} damaged samples and no others" if counter.bad else "no samples"
+        raise NotGoroutinesError(f"a pprof profile of goroutines with {what}")
     if counter.bad:
-        notes.add(0, f"{counter.bad} samples of the profile are left out: they have no count or name no known place")
-    if not counter.has_states:
+        notes.lost(0, f"{counter.bad} samples of the profile are left out: they have no count or name no known place")
+    if counter.grouping.total and not counter.has_states:
         notes.add(0, "a protobuf profile: it has no minutes, goroutine numbers and creation sites; debug=2 has them")
     return Dump(
         path=path,
@@ -55,6 +58,7 @@ def read_protobuf(stream: Readable, path: str) -> Dump:
         buckets=counter.grouping.buckets(),
         diagnostics=notes.all(),
         leaks_only=leaked,
+        incomplete=notes.incomplete,
     )
 
 

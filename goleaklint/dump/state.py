@@ -38,7 +38,7 @@ def parse_state(text: str) -> State:
         minutes=minutes,
         locked="locked to thread" in parts,
         bubble=bubble,
-        labels=tuple((_unquote(key), _unquote(value)) for key, value in _LABEL.findall(label_text)),
+        labels=tuple((unquote(key), unquote(value)) for key, value in _LABEL.findall(label_text)),
         **flags,
     )
 
@@ -47,7 +47,7 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _unquote(text: str) -> str:
+def unquote(text: str) -> str:
     """Undo runtime.printquoted, which writes Go's escapes."""
     return _ESCAPE.sub(_character, text) if "\\" in text else text
 

@@ -19,8 +19,10 @@ from goleaklint.dump.state import HEADER
 
 _CAUSE = re.compile(rb"(?:panic: |fatal error: |SIG[A-Z]+: |unexpected fault address )")
 _OFFSET = re.compile(rb"\+0x[0-9a-f]+(?: fp=\S+ sp=\S+ pc=0x[0-9a-f]+)?$")
+_BEGUN = re.compile(rb"goroutine \d")
 _PPROF_LIMIT = 64 << 20  # runtime/pprof.writeGoroutineStacks stops there, without a sign
-_LONGEST_BLOCK = 8 << 20  # no blank lines at all: split at headers, so as not to hold the whole file
+# Without any blank line: bytes and lines at which it is split at a header, so as not to hold the whole file.
+_LONGEST_BLOCK, _MOST_LINES = 8 << 20, 1 << 16
 
 
 class TextReader:
@@ -56,7 +58,7 @@ class TextReader:
             used = self._used
             if used:
                 held = len(piece)
-            elif held > _LONGEST_BLOCK:
+            elif held > _LONGEST_BLOCK or len(lines) > _MOST_LINES:
                 used = _last_header(lines)
                 yield self._block(lines[:used], line)
                 held = sum(map(len, lines[used:]))
@@ -65,7 +67,7 @@ class TextReader:
         yield self._block(lines, line, cut=cut)
         self.counted.finish()
         if size == _PPROF_LIMIT:
-            self.notes.add(0, "it is exactly 64 MiB, where debug=2 stops: there were more goroutines than these")
+            self.notes.lost(0, "it is exactly 64 MiB, where debug=2 stops: there were more goroutines than these")
 
     def _blocks(self, lines: list[bytes], at: int, line: int) -> Iterator[Seen]:
         """The goroutines before the last blank line, which is looked for from `at` on; `_used` is where it ends.
@@ -117,6 +119,8 @@ class TextReader:
             if goroutine is not None:
                 self._found = True
                 yield goroutine
+        if cut and lines and _BEGUN.match(lines[-1]) and not (starts and starts[-1] == len(lines) - 1):
+            self.notes.lost(line + len(lines) - 1, "the input ends inside the header of a goroutine, which is left out")
 
     def _goroutine(self, lines: list[bytes], line: int, *, cut: bool) -> Seen | None:
         header = HEADER.match(lines[0])
@@ -129,7 +133,7 @@ class TextReader:
         except stacks.BrokenError as broken:
             where = line + 1 + broken.line
             reason = "it is cut at the end of the input" if cut else broken.message
-            self.notes.add(where, f"goroutine {number} is left out: {reason}")
+            self.notes.lost(where, f"goroutine {number} is left out: {reason}")
             return None
         if cut and not self._is_whole(lines, line, number, kinds.stack):
             return None
@@ -153,9 +157,9 @@ class TextReader:
         """The last goroutine of an input that ends inside a line."""
         whole = _OFFSET.search(lines[-1]) is not None
         if not whole:
-            self.notes.add(line, f"goroutine {number} is left out: it is cut at the end of the input")
+            self.notes.lost(line, f"goroutine {number} is left out: it is cut at the end of the input")
         elif stack.created_by is None:
-            self.notes.add(line, f"the input ends without a newline: goroutine {number} may have had more frames")
+            self.notes.lost(line, f"the input ends without a newline: goroutine {number} may have had more frames")
         return whole
 
     def _junk(self, lines: list[bytes], line: int) -> None:
@@ -166,7 +170,7 @@ class TextReader:
             if lines[at].startswith(b"runtime stack:"):
                 return
             if lines[at][-1:] == b")" and lines[at + 1][:1] == b"\t" and b":" in lines[at + 1]:
-                self.notes.add(line + at, "a stack without a header is left out")
+                self.notes.lost(line + at, "a stack without a header is left out")
                 return
 
 

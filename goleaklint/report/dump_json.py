@@ -3,7 +3,7 @@
 schemaVersion   grows when something that a program may rely on goes or changes its meaning
 goleaklint      the version that wrote it
 repository      the directory that the dumps were compared with; local paths begin with it
-dumps           one for each file that could be read:
+dumps           one for each file that could be read, or one of all with --join (path: the names, joined by " + "):
   path, format ("text", "debug=1" or "protobuf"), goroutines (their number),
   cause         "" or the line that says why the process printed it
   leaksOnly     whether it is a goroutineleak profile, which holds only what the garbage collector found leaked

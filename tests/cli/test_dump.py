@@ -492,3 +492,41 @@ def test_thresholds(run: Run) -> None:
         (("--config", "dump.healthy-below=0"), "  watch: 1 goroutine, not below 0"),
     ):
         assert run(*arguments, name)[1].split("\n")[1].startswith(words)
+
+
+def test_join(run: Run, tmp_path: Path) -> None:
+    """Captures of one moment are one dump; the keys of the JSON are those of any other."""
+    leak = b"goroutineleak profile: total 1\n1 @ 0x10 0x20\n#\t0xf\tmain.f+0x1\t/src/main.go:3\n\n"
+    text = b"goroutine 7 [chan send, 3 minutes]:\nmain.f()\n\t/src/main.go:3 +0x1\n"
+    (tmp_path / "text").write_bytes(text + b"created by main.main in goroutine 1\n\t/src/main.go:9 +0x2\n")
+    (tmp_path / "leak").write_bytes(leak)
+    names = [str(tmp_path / "leak"), str(tmp_path / "text")]
+    code, out, err = run("--join", "--format", "json", *names)
+    [dump] = json.loads(out)["dumps"]
+    [group] = dump["groups"]
+    assert (code, err, dump["path"], dump["format"], dump["goroutines"]) == (0, "", " + ".join(names), "text", 1)
+    assert (group["verdict"], group["leaked"], group["minutes"]["most"], group["stack"]["createdBy"]["line"]) == (
+        "leak",
+        1,
+        3,
+        9,
+    )
+    alone = json.loads(run("--format", "json", names[1])[1])["dumps"][0]
+    assert (list(alone), list(alone["groups"][0])) == (list(dump), list(group))
+
+
+def test_join_of_one(run: Run, tmp_path: Path) -> None:
+    """It needs two."""
+    (tmp_path / "text").write_bytes(b"goroutine 7 [chan send]:\nmain.f()\n\t/src/main.go:3 +0x1\n")
+    code, out, err = run("--join", str(tmp_path / "text"), str(tmp_path / "none"))
+    assert (code, out) == (2, "")
+    assert "--join needs two captures or more; 1 could be read" in err
+    assert "no such file" in err
+
+
+def test_a_leak_profile_of_none(run: Run, tmp_path: Path) -> None:
+    """It is the dump of a healthy process, and no error."""
+    (tmp_path / "leak").write_bytes(b"goroutineleak profile: total 0\n")
+    code, out, err = run(str(tmp_path / "leak"))
+    assert (code, err) == (0, "")
+    assert "healthy: no leaked goroutines: the garbage collector found none" in out

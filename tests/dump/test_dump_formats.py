@@ -29,9 +29,10 @@ CAPTURE = "capture `/debug/pprof/goroutine?debug=2` instead, or what the process
             f"a debug=1 profile without records, cut at its beginning; {CAPTURE}",
         ),
         (
-            b"goroutineleak profile: total 0\n",
-            "a goroutineleak profile without goroutines: the garbage collector found no leak",
+            b"goroutineleak profile: total 5\n",
+            f"a debug=1 profile without records, cut at its beginning; {CAPTURE}",
         ),
+        (b"goroutine profile: total 0\n", f"a debug=1 profile without records, cut at its beginning; {CAPTURE}"),
         (b"heap profile: 1: 2 [3: 4] @ heap/1048576\n", f"another pprof profile, not the one of goroutines; {CAPTURE}"),
         (
             b"\n<!DOCTYPE html>\n<title>/debug/pprof/</title>",

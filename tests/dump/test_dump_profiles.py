@@ -5,16 +5,20 @@ from __future__ import annotations
 import contextlib
 import gzip
 import io
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from making import Stuck, debug1, many, message, protobuf
 
 from goleaklint.dump.formats import NotADumpError, read, read_text
 from goleaklint.dump.goroutines import Bucket, Dump, Frame, Labels, Stack, Verdict
+from goleaklint.dump.health import Condition, health
 from goleaklint.dump.reasons import reason
 
+LEAKED = Path(__file__).parents[2] / "testdata" / "dumps" / "leaked.txt"
 SHARED = Path(__file__).parents[3] / "shared" / "dumps"  # captures, where the project is developed and tested
 FOLDERS = sorted({path.parent for path in SHARED.glob("*/goroutine.pb.gz")})
 
@@ -33,22 +37,14 @@ TEXT = b"""goroutine profile: total 6
 """
 
 
-def varint(number: int) -> bytes:
-    parts = []
-    while number > 0x7F:
-        parts.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*parts, number])
+# Of a program that has started goroutines which have not run yet: `go g()`, and `go f(x)`, whose wrapper is hidden.
+FRESH = b"""goroutine profile: total 3
+2 @ 0x4840c1
 
+1 @ 0x4d9f21 0x4840c1
+#\t0x4d9f20\tmain.g+0x0\t/src/main.go:12
 
-def message(*fields: tuple[int, int | bytes]) -> bytes:
-    """A protobuf message of these fields."""
-    return b"".join(
-        varint(number << 3) + varint(value)
-        if isinstance(value, int)
-        else varint(number << 3 | 2) + varint(len(value)) + value
-        for number, value in fields
-    )
+"""
 
 
 def profile(kind: str = "goroutine", labels: tuple[tuple[int, bytes], ...] = ()) -> bytes:
@@ -105,7 +101,57 @@ def test_debug_1_in_a_log_of_leaks() -> None:
     assert (dump.leaks_only, {each.verdict for each in dump.buckets}) == (True, {Verdict.LEAK})
 
 
-def test_protobuf() -> None:
+def test_trap_05_only_counted_profiles_hold_the_leaked_alone() -> None:
+    """`goroutineleak?debug=2` prints all goroutines, and marks; debug=1 and protobuf have the leaked ones only."""
+    text = read(LEAKED.read_bytes())
+    counted = read(b"goroutineleak profile: total 3\n" + FRESH.split(b"\n", 1)[1])
+    assert (text.leaks_only, {each.leaked > 0 for each in text.buckets}) == (False, {True, False})
+    assert (counted.leaks_only, [each.leaked for each in counted.buckets]) == (True, [2, 1])
+
+
+def test_trap_19_goroutines_that_have_not_run() -> None:
+    """A record with no frames at all is counted; its only address is that of runtime.goexit."""
+    dump = read(FRESH)
+    assert [(each.count, each.reason, each.verdict, each.stack) for each in dump.buckets] == [
+        (2, "running", Verdict.POSSIBLE, Stack(unavailable=True)),
+        (1, "running", Verdict.POSSIBLE, Stack(frames=(Frame("main.g", "/src/main.go", 12),))),
+    ]
+    assert [each.message for each in dump.diagnostics] == [
+        "a debug=1 profile: it has no wait reasons, minutes, goroutine numbers and creation sites; debug=2 has them"
+    ]
+
+
+def test_trap_19_a_record_without_its_lines() -> None:
+    """One that has more addresses has lost its frames, and is counted as left out."""
+    dump = read(FRESH + b"4 @ 0x1 0x2 0x4840c1\n\n")
+    assert (dump.total, dump.diagnostics[0].message) == (
+        3,
+        "4 goroutines are left out: their lines do not belong to a profile",
+    )
+
+
+def test_trap_19_the_same_text_twice_and_runs_of_tabs() -> None:
+    """Records that differ in addresses only are one group; columns are padded with any number of tabs."""
+    record = b"%d @ 0x%b 0x4840c1\n#\t0x%b\tmain.g+0x0%b/src/main.go:12\n\n"
+    data = b"goroutine profile: total 5\n"
+    data += record % (3, b"f1", b"f0", b"\t") + record % (2, b"e1", b"e0", b"\t\t\t\t")
+    assert [(each.count, each.stack.frames) for each in read(data).buckets] == [
+        (5, (Frame("main.g", "/src/main.go", 12),))
+    ]
+
+
+def test_trap_19_no_leaks() -> None:
+    """`goroutineleak profile: total 0`, also in a log, is a healthy process."""
+    for data in (b"goroutineleak profile: total 0\n", b"10:00 leaks?\ngoroutineleak profile: total 0\n10:01 done\n"):
+        dump = read(data, "x")
+        assert dump == Dump(path="x", format="debug=1", total=0, buckets=(), leaks_only=True)
+        assert (health(dump).condition, health(dump).because) == (
+            Condition.HEALTHY,
+            "no leaked goroutines: the garbage collector found none",
+        )
+
+
+def test_trap_20_protobuf() -> None:
     """The runtime frames tell the reason and are hidden; the outermost function's beginning is kept."""
     dump = read(profile())
     assert dump.buckets == (
@@ -124,6 +170,35 @@ def test_protobuf_of_leaks() -> None:
     """All samples of a goroutineleak profile are leaks."""
     dump = read(profile("goroutineleak"))
     assert (dump.leaks_only, dump.buckets[0].verdict, dump.buckets[0].leaked) == (True, Verdict.LEAK, 7)
+
+
+def no_samples(kind: str, *fields: tuple[int, int | bytes]) -> bytes:
+    """What Go writes for a profile without goroutines: the period's type, the samples' type, names."""
+    names = ["", kind, "count"]
+    kinds = message((1, 1), (2, 2))
+    return message((11, kinds), (12, 1), (1, kinds), *fields, *((6, each.encode()) for each in names))
+
+
+def test_trap_20_no_leaks() -> None:
+    """An empty goroutineleak profile is one of a healthy process."""
+    dump = read(no_samples("goroutineleak"), "x")
+    assert dump == Dump(path="x", format="protobuf", total=0, buckets=(), leaks_only=True)
+
+
+def test_trap_20_no_samples() -> None:
+    """An empty goroutine profile is none: a process has goroutines. Samples that cannot be read are counted."""
+    with pytest.raises(NotADumpError, match=r"^a pprof profile of goroutines with no samples; capture"):
+        read(no_samples("goroutine"))
+    with pytest.raises(NotADumpError, match=r"^a pprof profile of goroutines with 1 damaged samples and no others;"):
+        read(no_samples("goroutineleak", (2, message((1, b"\7"), (2, b"\1")))))
+
+
+def test_trap_20_goroutines_that_have_not_run() -> None:
+    """A sample without any place is counted."""
+    data = no_samples("goroutine", (2, message((2, b"\6"))))
+    assert [(each.count, each.reason, each.stack) for each in read(data).buckets] == [
+        (6, "running", Stack(unavailable=True))
+    ]
 
 
 def test_protobuf_with_states() -> None:
@@ -184,6 +259,38 @@ def counts(dump: Dump, *, reasons: bool) -> dict[object, int]:
             key = (bucket.reason, bucket.stack.frames) if reasons else bucket.stack.frames
             found[key] = found.get(key, 0) + bucket.count
     return found
+
+
+stuck = st.builds(
+    Stuck,
+    st.integers(1, 9),
+    st.sampled_from(["chan send", "chan receive", "select", "running"]),
+    st.sampled_from([("main.a",), ("main.b", "main.a"), ("main.c.func1",)]),
+    line=st.integers(1, 3),
+    begins=st.just(10),
+    labels=st.sampled_from([(), (("k", "v"),)]),
+)
+
+
+@given(st.lists(stuck, min_size=1))
+def test_the_forms_of_one_moment_agree(found: list[Stuck]) -> None:
+    """Totals, and the goroutines of each stack, are those of the text in both forms of profiles; reasons in one."""
+    goroutines = [
+        block
+        for at, each in enumerate(found)
+        for block in many(each.number, each.reason, *each.frames, first=10 * at + 10, line=each.line)
+    ]
+    text, counted, binary = (read(data) for data in ("\n".join(goroutines).encode(), debug1(*found), protobuf(*found)))
+    assert text.total == counted.total == binary.total == sum(each.number for each in found)
+
+    def per_stack(dump: Dump, *, reasons: bool) -> Counter[object]:
+        counts: Counter[object] = Counter()
+        for bucket in dump.buckets:
+            counts[(bucket.reason, bucket.stack.frames) if reasons else bucket.stack.frames] += bucket.count
+        return counts
+
+    assert per_stack(text, reasons=True) == per_stack(binary, reasons=True)
+    assert per_stack(text, reasons=False) == per_stack(counted, reasons=False)
 
 
 @pytest.mark.skipif(not FOLDERS, reason="no ../shared/dumps beside this checkout")

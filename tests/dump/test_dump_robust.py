@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
+import importlib
 import io
+import re
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from goleaklint.capture import packed
+from goleaklint.capture.packed import CaptureError, Source
 from goleaklint.dump import lines
-from goleaklint.dump.formats import read_text
+from goleaklint.dump.formats import NotADumpError, read, read_text
 from goleaklint.dump.goroutines import Dump
 from goleaklint.dump.known import Known
 
@@ -18,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 DUMPS = sorted((ROOT / "testdata" / "dumps").glob("*.txt"))
 SHARED = ROOT.parent / "shared" / "dumps"  # more captures, present where the project is developed and tested
 SHARED_DUMPS = sorted([*SHARED.glob("*/*.txt"), *SHARED.glob("*.txt")])
+HEADER = re.compile(rb"(?m)^goroutine \d+ (?:[a-z]+=\S+ )*\[.+\]:$")
 SMALL = [path for path in DUMPS if path.stat().st_size < 4000]
 
 
@@ -38,6 +46,8 @@ def check_prefix(data: bytes, whole: Dump, length: int) -> None:
     dump = parsed(data[:length])
     assert dump.total <= whole.total + len(whole.diagnostics)  # a capture that is cut itself lacks one
     assert len(signatures(dump) - signatures(whole)) <= 1
+    if whole.format == "text":
+        assert dump.incomplete or dump.total == len(HEADER.findall(data[:length])), data[:length][-300:]
 
 
 def check_line_dropped(data: bytes, whole: Dump, at: int) -> None:
@@ -48,6 +58,17 @@ def check_line_dropped(data: bytes, whole: Dump, at: int) -> None:
     record = 1 if whole.format == "text" else max(bucket.count for bucket in whole.buckets)
     assert whole.total - record <= dump.total <= whole.total
     assert len(signatures(dump) - signatures(whole)) <= 1
+    assert dump.total == whole.total or dump.incomplete, data.split(b"\n")[at]
+
+
+def check_line_doubled(data: bytes, whole: Dump, at: int) -> None:
+    """With one line twice at most one goroutine is missing, and is told; of a profile, one record, or it is twice."""
+    rest = data.split(b"\n")
+    rest.insert(at, rest[at])
+    dump = parsed(b"\n".join(rest))
+    record = 1 if whole.format == "text" else max(bucket.count for bucket in whole.buckets)
+    assert whole.total - record <= dump.total <= whole.total + (0 if whole.format == "text" else record)
+    assert dump.total >= whole.total or dump.incomplete, rest[at]
 
 
 def boundaries(data: bytes) -> list[int]:
@@ -83,6 +104,15 @@ def test_every_line_dropped(path: Path) -> None:
         check_line_dropped(data, whole, at)
 
 
+@pytest.mark.parametrize("path", DUMPS, ids=name)
+def test_every_line_doubled(path: Path) -> None:
+    """A dump with any one of its lines twice."""
+    data = path.read_bytes()
+    whole = parsed(data)
+    for at in range(data.count(b"\n")):
+        check_line_doubled(data, whole, at)
+
+
 @pytest.mark.skipif(not SHARED_DUMPS, reason="no ../shared/dumps beside this checkout")
 def test_shared_captures() -> None:
     """The captures beside the checkout: prefixes around line ends, and lines dropped, at a stride."""
@@ -93,6 +123,7 @@ def test_shared_captures() -> None:
             check_prefix(data, whole, length)
         for at in range(0, data.count(b"\n"), max(1, len(data) // 3000)):
             check_line_dropped(data, whole, at)
+            check_line_doubled(data, whole, at)
 
 
 @settings(deadline=None)
@@ -183,3 +214,75 @@ def test_numbers_without_end() -> None:
     again = b"goroutine 1 [select, %b minutes]:\nmain.f()\n\t/x.go:3 +0x1d\n" % long
     again += b"created by main.g in goroutine %b\n\t/x.go:4\n\n" % long
     assert [each.count for each in parsed(text + again).buckets] == [1]
+
+
+def _zstd(data: bytes) -> bytes:
+    for library in ("compression.zstd", "zstandard"):
+        try:
+            return bytes(importlib.import_module(library).compress(data))
+        except ImportError:
+            continue
+    pytest.skip("no library for zstd")
+
+
+GOROUTINE = b"goroutine 1 [running]:\nmain.main()\n\t/x.go:1 +0x1d\n\n"
+MOST = 1 << 20
+FILLINGS = {
+    "zeros": b"\0" * 4096,
+    "short lines": b"x\n" * 2048,
+    "frames": b"main.f()\n\t/x.go:1 +0x1d\n" * 200,
+    "headers": b"goroutine 1 [select]:\n" * 200,
+    "goroutines": GOROUTINE * 100,
+    "records": b'{"log":"main.f()"}\n' * 200,
+    "prefixed": b"app-1  | main.f()\ndb-1   | x\n" * 100,
+}
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, _zstd])
+@pytest.mark.parametrize("filling", FILLINGS)
+def test_bombs(filling: str, pack: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small file that unpacks to sixteen times the bound is refused with a message, in far less memory than that."""
+    heads = {"records": b'{"log":"goroutine 1 [running]:"}\n', "prefixed": b"app-1  | goroutine 1 [running]:\n"}
+    data = pack(heads.get(filling, GOROUTINE) + FILLINGS[filling] * (16 * MOST // len(FILLINGS[filling])))
+    monkeypatch.setattr(packed, "MOST", MOST)
+    tracemalloc.start()
+    try:
+        with pytest.raises(CaptureError, match=r"^it holds more than 1 MiB unpacked; save it unpacked, and name that"):
+            read(Source(io.BytesIO(data)))
+        assert tracemalloc.get_traced_memory()[1] < 12 * MOST
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_profile_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A protobuf profile that is larger than any is refused before it is looked into."""
+    from goleaklint.dump import protobuf
+
+    monkeypatch.setattr(protobuf, "MOST", 1 << 20)
+    data = gzip.compress(b"\x0a\x04\x08\x01\x10\x02" + b"\x12\x02\x08\x01" * (1 << 19))
+    with pytest.raises(NotADumpError, match=r"^a pprof profile of more than 1 MiB; capture"):
+        read(Source(io.BytesIO(data)))
+
+
+def test_long_lines() -> None:
+    """Lines of many megabytes around a dump, of which regular expressions could be afraid, cost nothing but time."""
+    for line in (
+        b"x" * (5 << 20),
+        b'a="' + b"\\\\" * (1 << 20),
+        b"{" * (1 << 20),
+        b"a=b " * (1 << 18),
+        b"{}" * 200_000,
+    ):
+        for around in (b"", b"goroutine 7 [", b'msg="goroutine 7 ['):
+            dump = read(line + around + b"\n" + GOROUTINE + around + line)
+            assert dump.total == 1
+
+
+def test_many_sources() -> None:
+    """More sources than are told apart: the lines of those beyond are counted as lines of others."""
+    names = [f"{chr(97 + at // 26)}{chr(97 + at % 26)}".encode() for at in range(300)]
+    rows = GOROUTINE.splitlines()
+    log = b"".join(name + b" | " + row + b"\n" for row in rows for name in names)
+    dump = read(log)
+    assert dump.total == 256
+    assert dump.diagnostics[0].message == "lines of others between those of the dump: 88"
