@@ -5,7 +5,7 @@ import "errors"
 var counted = []string{"a", "b", ""}
 
 func fetch(address string) error {
-	if address == "b" {
+	if address != "c" {
 		return errors.New(address)
 	}
 	return nil
