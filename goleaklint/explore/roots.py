@@ -33,7 +33,7 @@ OPEN = Limits(depth=4, nodes=700)
 """The same function where that is not wanted."""
 
 LIMITS = (Limits(depth=6, nodes=700), Limits(depth=2, nodes=800), Limits(depth=1, nodes=800))
-TESTS = (Limits(depth=5, nodes=400), *LIMITS[1:])
+TESTS = (Limits(depth=5, nodes=300), *LIMITS[1:])
 """Functions of tests are many and long, and few of them have a leak that only a large scope shows."""
 _BLOCKS = re.compile(rb"<-|\bchan\b|\bgo\s|\bselect\b|\.(?:R?Lock|Wait|Go)\(")
 """The text of a function that has anything to do with waiting: of others nobody needs to know that they are big."""

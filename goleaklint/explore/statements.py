@@ -161,7 +161,7 @@ def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
         for target in node.left:
             _change(lo, target, env)
         return
-    sources = guards.received_since(lo, start, first)
+    sources = guards.received_since(lo, start, first) if len(lo.auto.edges) > first else frozenset[int]()
     for target, value in zip(node.left, values, strict=False):
         assign(lo, target, value, env, define=node.op == ":=")
         note_source(target, env, sources)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from goleaklint.explore.lowering import Lowering
 
 _STEPS = {"+=": 1, "-=": -1}
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _ACTS = (ast.Go, ast.Send, ast.Select)
 
 
@@ -121,9 +122,9 @@ def _asked(node: ast.Node) -> Iterator[str]:
 def declared(lo: Lowering, cell: Cell, name: ast.Name, value: Value) -> bool:
     """A variable is declared: it is a tally from here on, if it is one at all."""
     body = lo.frame.body
-    if body is None or lo.several or name.name not in names(lo.facts, body):
+    if not isinstance(value, Const) or type(value.value) is not int or body is None or lo.several:
         return False
-    if not isinstance(value, Const) or type(value.value) is not int:
+    if name.name not in names(lo.facts, body):
         return False
     prim = lo.heap.prim((lo.frame.context, id(name), "tally"), "tally", name.name, None)
     lo.heap.count(cell, Tally(prim))
@@ -164,10 +165,10 @@ def branch(lo: Lowering, cond: ast.Expr, env: Env, yes: int, no: int) -> bool:
     """A comparison of a tally with a constant: go to one of two nodes, by its value; False where it is none."""
     if not isinstance(cond, ast.Binary):
         return False
-    prim, op, limit = of(cond.left, env), cond.op, counts.constant(lo, cond.right, env)
+    prim, op, against = of(cond.left, env), cond.op, cond.right
     if prim is None:
-        mirrored = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
-        prim, op, limit = of(cond.right, env), mirrored.get(op, op), counts.constant(lo, cond.left, env)
+        prim, op, against = of(cond.right, env), _MIRRORED.get(op, op), cond.left
+    limit = counts.constant(lo, against, env) if prim is not None else None
     if prim is None or limit is None:
         return False
     if op in {">=", "<"}:
