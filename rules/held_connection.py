@@ -5,7 +5,8 @@
 Rows that are neither closed nor read to their end, a transaction without Commit or Rollback, and a Conn without Close
 hold a connection of the pool. A transaction always has a goroutine that waits for its end (database/sql, sql.go:
 `Tx.awaitDone`), rows have one when they were made with a context (`Rows.awaitDone`); and once the pool is empty
-(`SetMaxOpenConns`) each goroutine that asks for a connection waits for ever, too.
+(`SetMaxOpenConns`) each goroutine that asks for a connection waits for ever, too. A statement that is not closed stays
+prepared on every connection that has run it; no goroutine stays with it, and confidence is low.
 
 *Leaks*
 
@@ -76,10 +77,11 @@ RULE = Rule(
     fix="give the connection back on every way out: defer Close of the rows, or Rollback of the transaction",
 )
 
-_CALL = re.compile(rb"\.(?:Queryx?(?:Context)?|NamedQuery(?:Context)?|Begin(?:Tx|x|Txx)?|Connx?)\(")
+_CALL = re.compile(rb"\.(?:(?:Query|Prepare)x?(?:Context)?|NamedQuery(?:Context)?|Begin(?:Tx|x|Txx)?|Connx?)\(")
 _ROWS = Api(Thing(release=CLOSE, drained_by="Next"), error=1)
 _TX = Api(Thing(release=frozenset({"Commit", "Rollback"})), error=1)
 _CONN = Api(Thing(release=CLOSE | {"Release", "Hijack"}), error=1)
+_STATEMENT = Api(Thing(release=CLOSE), error=1)
 _SQL = ("database/sql", "github.com/jmoiron/sqlx")
 _ENDING = tuple(f"({path}." for path in _SQL)
 _PGX = ("github.com/jackc/pgx/v4", "github.com/jackc/pgx/v5")
@@ -96,6 +98,12 @@ _TABLE = {
         for owner in ("DB", "Conn")
         for method in ("Begin", "BeginTx", "Beginx", "BeginTxx")
     },
+    **{
+        f"({path}.{owner}).{method}": _STATEMENT  # that of a Tx is closed when the transaction ends
+        for path in _SQL
+        for owner in ("DB", "Conn")
+        for method in ("Prepare", "PrepareContext", "Preparex", "PreparexContext")
+    },
     **{f"({path}.DB).{method}": _CONN for path in _SQL for method in ("Conn", "Connx")},
     **{
         f"({path}{owner}).{method}": api
@@ -109,7 +117,7 @@ _PATHS = ("database/sql", "github.com/jmoiron/sqlx", *_PGX, *(f"{path}/pgxpool" 
 
 
 def check(package: Package) -> Iterator[Finding]:
-    """Rows, transactions and connections that some path to the end of the function leaves open."""
+    """Rows, transactions, connections and statements that some path to the end of the function leaves open."""
     facts = package.facts
     helpers = fresh(facts, _TABLE, _CALL, _PATHS)
     table = {**_TABLE, **helpers}
@@ -119,7 +127,7 @@ def check(package: Package) -> Iterator[Finding]:
         for duty in duties(known, table):
             found = lapse(duty) if not _is_cancelled(known, duty) else None
             if found is not None:
-                unsure = found.drained or known.file.is_test
+                unsure = found.drained or known.file.is_test or duty.api is _STATEMENT
                 confidence = Confidence.LOW if unsure else Confidence.MEDIUM
                 method = ".Close" if duty.api is _ROWS else None
                 yield finding(RULE, found, _message(found), confidence, method=method)
@@ -131,10 +139,13 @@ def _is_cancelled(known: Bindings, duty: Duty) -> bool:
     return is_with and is_cancelled(known, duty.call.args[0], duty.stmt.at)
 
 
+_NAMES = {id(_ROWS.thing): "rows", id(_TX.thing): "transaction", id(_STATEMENT.thing): "statement"}
+
+
 def _message(found: Lapse) -> str:
     thing = found.duty.api.thing
     is_tx = thing is _TX.thing
     if found.how == "discarded":
-        return f"the {'transaction' if is_tx else 'rows' if thing is _ROWS.thing else 'connection'} cannot be closed"
+        return f"the {_NAMES.get(id(thing), 'connection')} cannot be closed"
     assert found.duty.var is not None
     return words(found, found.duty.var.name, "committed or rolled back" if is_tx else "closed")

@@ -1,9 +1,10 @@
-"""A ticker that is not stopped, before Go 1.23.
+"""A ticker or a timer that is not stopped, before Go 1.23.
 
 *Why it leaks*
 
 Before Go 1.23 a ticker that is not stopped stays in the heap of timers for as long as the process lives, and ticks
-(package time, `NewTicker`); `time.Tick` gives one that nobody can stop, `time.After` a timer that stays until it fires.
+(package time, `NewTicker`); `time.Tick` gives one that nobody can stop, `time.After` a timer that stays until it fires,
+as one of `time.NewTimer` does that nobody stops.
 No goroutine stays with them, but each call costs some time for ever. Since Go 1.23 they are collected like anything
 else, and the rule is silent; what the `go` line of the module says counts.
 
@@ -32,7 +33,7 @@ else, and the rule is silent; what the `go` line of the module says counts.
 
 *What it does not see*
 
-A ticker that is handed on. All findings are notes of low confidence: what stays is a timer, no goroutine.
+A ticker or timer that is handed on. All findings are notes of low confidence: what stays is a timer, no goroutine.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ from collections.abc import Iterator
 from goleaklint.explore.package import Package
 from goleaklint.facts.functions import Function
 from goleaklint.facts.inits import reported
-from goleaklint.facts.obligations import Api, duties, finding, lapse, words
+from goleaklint.facts.obligations import Api, Duty, duties, finding, lapse, words
+from goleaklint.facts.parents import parents
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.uses import Thing
 from goleaklint.golang import ast
@@ -58,12 +60,14 @@ RULE = Rule(
     fixable=True,
     since="0.2.0",
     go="<1.23",
-    fix="defer the ticker's Stop",
+    fix="defer its Stop",
 )
 
 _COLLECTED = (1, 23)
-_CALL = re.compile(rb"\btime\.(?:NewTicker|Tick|After)\(")
-_TABLE = {"time.NewTicker": Api(Thing(release=frozenset({"Stop"}), plain=frozenset({"C"})))}
+_CALL = re.compile(rb"\btime\.(?:NewTicker|NewTimer|Tick|After)\(")
+_TICKER = Api(Thing(release=frozenset({"Stop"}), plain=frozenset({"C"})))
+_TIMER = Api(Thing(release=frozenset({"Stop", "Reset"}), plain=frozenset({"C"})))
+_TABLE = {"time.NewTicker": _TICKER, "time.NewTimer": _TIMER}
 
 
 def check(package: Package) -> Iterator[Finding]:
@@ -76,11 +80,19 @@ def check(package: Package) -> Iterator[Finding]:
             continue
         known = bindings(facts, decl)
         for duty in duties(known, _TABLE):
-            found = lapse(duty)
+            found = lapse(duty, _fired(duty) if duty.api is _TIMER else ())
             if found is not None and duty.var is not None:
                 yield finding(RULE, found, words(found, duty.var.name, "stopped"), RULE.confidence, method=".Stop")
         for function in known.functions:
             yield from _unstoppable(known, function)
+
+
+def _fired(duty: Duty) -> list[ast.Name]:
+    """Where a timer has fired: `<-timer.C`, also as a case of a select."""
+    up = parents(duty.known)
+    fields = {up.of(read): read for read in duty.var.reads} if duty.var is not None else {}
+    receives = {field: up.of(field) for field in fields if field is not None}
+    return [fields[field] for field, node in receives.items() if isinstance(node, ast.Unary) and node.op == "<-"]
 
 
 def _unstoppable(known: Bindings, function: Function) -> Iterator[Finding]:

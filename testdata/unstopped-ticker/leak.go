@@ -41,3 +41,26 @@ func after(work, stop <-chan int) {
 		}
 	}
 }
+
+func timer(work <-chan int) int {
+	timer := time.NewTimer(time.Hour) // want "GLK703 .* timer is never stopped"
+	select {
+	case n := <-work:
+		return n
+	case <-timer.C:
+		return 0
+	}
+}
+
+func timerOnOnePath(work, stop <-chan int) int {
+	timer := time.NewTimer(time.Hour) // want "GLK703 .* timer is not stopped on every path"
+	select {
+	case n := <-work:
+		timer.Stop()
+		return n
+	case <-timer.C:
+		return 0
+	case n := <-stop:
+		return n
+	}
+}

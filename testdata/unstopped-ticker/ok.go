@@ -27,3 +27,43 @@ func once(work <-chan int) {
 	case <-time.After(time.Minute):
 	}
 }
+
+func timerFired(wait time.Duration) {
+	timer := time.NewTimer(wait)
+	<-timer.C
+}
+
+func timerStopped(work <-chan int) int {
+	timer := time.NewTimer(time.Hour)
+	select {
+	case n := <-work:
+		timer.Stop()
+		return n
+	case <-timer.C:
+		return 0
+	}
+}
+
+func timerDeferred(work <-chan int) int {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	select {
+	case n := <-work:
+		return n
+	case <-timer.C:
+		return 0
+	}
+}
+
+func timerOfEachRound(work <-chan int) {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		timer.Reset(time.Hour)
+		select {
+		case <-work:
+		case <-timer.C:
+			return
+		}
+	}
+}
