@@ -5,14 +5,14 @@ import (
 	"database/sql"
 )
 
-type store struct{ insert *sql.Stmt }
+type statements struct{ insert *sql.Stmt }
 
-func okKept(db *sql.DB) (*store, error) {
+func okKept(db *sql.DB) (*statements, error) {
 	insert, err := db.Prepare("INSERT INTO t VALUES (?)")
 	if err != nil {
 		return nil, err
 	}
-	return &store{insert: insert}, nil
+	return &statements{insert: insert}, nil
 }
 
 func okClosed(ctx context.Context, db *sql.DB, n int) error {
