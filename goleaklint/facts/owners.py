@@ -33,8 +33,8 @@ class Owner:
     """What is known of a value: its type and package, where its goroutine starts and waits, and who can end it.
 
     `closers` are functions and methods of the package, by name and with their receiver's type in `enders`; `fields` are
-    those by which they do it; `given` are
-    parameters of the constructor (by index) whose end is the goroutine's end, too; `result` says which result it is.
+    those by which they do it, `asked` their types; `given` are parameters of the constructor (by index) whose end is
+    the goroutine's end, too; `result` says which result it is.
     """
 
     home: PackageFacts
@@ -44,6 +44,7 @@ class Owner:
     closers: frozenset[str]
     enders: frozenset[tuple[str, str]]
     fields: frozenset[str]
+    asked: frozenset[str]
     given: frozenset[int]
     result: int = 0
 
@@ -166,6 +167,7 @@ def owner_of(known: Bindings, var: Var, spawn: Spawn, result: int = 0) -> Owner 
         closers=closers,
         enders=enders,
         fields=frozenset(key[1] for key in fields),
+        asked=frozenset(key[0] for key in fields),
         given=frozenset(given),
         result=result,
     )

@@ -189,6 +189,8 @@ def forgotten(known: Bindings, call: ast.Call, owner: Owner) -> tuple[Key, FuncD
     closer = next((facts.methods[key[0], name] for name in _CLOSERS if (key[0], name) in facts.methods), None)
     if closer is None or closer.body is None or not closer.body.body or releasers_of(facts, key, owner):
         return None
+    if owner.home is facts and key[0] in owner.asked:
+        return None  # its goroutine also waits for a field of the type that keeps it
     return key, closer
 
 

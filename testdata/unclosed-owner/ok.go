@@ -536,3 +536,48 @@ func inCountedRounds(n int, keep func(int, *poller)) {
 		keep(i, p)
 	}
 }
+
+// ---- a part that also waits for what its keeper ends
+
+type site struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	copier *copier
+}
+
+type copier struct {
+	of   *site
+	stop context.CancelFunc
+	n    int
+}
+
+func newCopier(s *site) *copier {
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &copier{of: s, stop: cancel}
+	go c.run(ctx)
+	return c
+}
+
+func (c *copier) halt() { c.stop() }
+
+func (c *copier) run(ctx context.Context) {
+	for {
+		select {
+		case <-c.of.ctx.Done():
+			return
+		case <-ctx.Done():
+			return
+		default:
+			c.n++
+		}
+	}
+}
+
+func newSite() *site {
+	s := &site{}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.copier = newCopier(s)
+	return s
+}
+
+func (s *site) Shutdown() { s.cancel() }
