@@ -7,7 +7,10 @@ import msgspec
 from goleaklint.explore.values import Place, Prim
 
 REMEMBERING = frozenset({"choose", "set", "forget", "level", "count", "copy", "least", "below"})
-"""Operations on remembered conditions and on tallies, which do nothing to what a goroutine can wait for."""
+"""Operations on remembered conditions and on tallies."""
+
+STEERING = REMEMBERING | {"default"}
+"""Operations that decide which way is taken, and do nothing to what a goroutine can wait for."""
 
 MOST_TOLD_APART = 4
 """Up to here the value of a tally is known; the search goes no further."""
@@ -22,7 +25,8 @@ class Op(msgspec.Struct, eq=False):
 
     kinds: send recv drained close lock unlock rlock runlock add wait cwait signal broadcast dead
     (wait on a primitive that is never ready), make, go, choose (a test of a remembered condition: `amount` is its
-    outcome), forget, set, once, again (the two outcomes of Once.Do), fail (the test ends here);
+    outcome), forget, set, once, again (the two outcomes of Once.Do), fail (the test ends here),
+    default (no other case of the select is ready);
     of a tally: level (it is `amount` now), count (`amount` more), copy (of the `other`), least and below (`amount`).
     """
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from goleaklint.explore import comma_ok, conditions, containers, counts, expressions, guards, statements, tallies
-from goleaklint.explore.automaton import REMEMBERING, Op
+from goleaklint.explore.automaton import STEERING, Op
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import Closure, Const, Obj, Ordinal, Place, Prim, Tally, Unknown, Value
 from goleaklint.golang import ast
@@ -137,7 +137,7 @@ def _tallied(lo: Lowering, node: ast.For | ast.Range, env: Env, label: str, tall
 
 def _note_feed(lo: Lowering, loop: int, since: int) -> None:
     """Remember the channels that a loop sends on, when it does nothing else to primitives."""
-    ops = [op for op in lo.ops_since(since) if op.kind not in REMEMBERING]
+    ops = [op for op in lo.ops_since(since) if op.kind not in STEERING]
     ops = [op for op in ops if op.prim is None or not (op.prim.silent or op.prim.kind == "ctx")]
     if ops and all(op.kind == "send" and op.prim is not None for op in ops):
         lo.survey.feeds[loop] = frozenset(op.prim.ident for op in ops if op.prim is not None)
@@ -145,7 +145,8 @@ def _note_feed(lo: Lowering, loop: int, since: int) -> None:
 
 def _any_operation(lo: Lowering, since: int) -> bool:
     """Whether anything that can be seen has been lowered since: else one turn of the loop is as good as several."""
-    return any(op.prim is None or not op.prim.silent for op in lo.ops_since(since))
+    seen = (op for op in lo.ops_since(since) if op.kind != "default")
+    return any(op.prim is None or not op.prim.silent for op in seen)
 
 
 def range_loop(lo: Lowering, node: ast.Range, env: Env, label: str) -> None:

@@ -138,12 +138,14 @@ class Explorer:
         node = self.nodes[state[slot]]
         for target in node.otherwise:
             yield _with(state, (slot, target)), (slot,), None
+        ready = False
         for op, after in node.ops:
-            if op.guard is not None and self.is_off(state, op.guard):
+            if (op.guard is not None and self.is_off(state, op.guard)) or (ready and op.kind == "default"):
                 continue
             handler = _STEPS[op.kind]
             for changes, partner in handler(self, state, slot, op):
                 if partner is None:
+                    ready = True  # whatever the others do; a partner may not have come to where it waits yet
                     for target in after:
                         yield _with(state, (slot, target), *changes), (slot,), op
                 else:
@@ -368,6 +370,10 @@ def _again(ex: Explorer, state: State, slot: int, op: Op) -> Iterator[Change]:
         yield (), None
 
 
+def _default(ex: Explorer, state: State, slot: int, op: Op) -> Iterator[Change]:
+    yield (), None
+
+
 def _fail(ex: Explorer, state: State, slot: int, op: Op) -> Iterator[Change]:
     yield ((len(state) - 1, 1),), None
 
@@ -428,6 +434,7 @@ _STEPS = {
     "once": _once,
     "again": _again,
     "fail": _fail,
+    "default": _default,
     "level": _level,
     "count": _count,
     "copy": _copy,

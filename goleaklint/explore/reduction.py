@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from goleaklint.explore.automaton import Automaton, Op
+from goleaklint.explore.automaton import Automaton, Edge, Op
 
 DONE = -1001
 KILLED = -1002
@@ -36,7 +36,8 @@ class Reducer:
     def __init__(self, auto: Automaton, visible: Callable[[Op], bool]) -> None:
         self.auto = auto
         self.edges = [
-            [(op if op is not None and visible(op) else None, target) for op, target in edges] for edges in auto.edges
+            _with_default([(op if op is not None and visible(op) else None, target) for op, target in edges])
+            for edges in auto.edges
         ]
         self._closures: dict[int, tuple[int, ...]] = {}
 
@@ -89,6 +90,17 @@ class Reducer:
                     ops.append((op, after))
             nodes[number] = Node(ops, tuple(sorted(otherwise)))
         return _merge(nodes, entries)
+
+
+def _with_default(edges: list[Edge]) -> list[Edge]:
+    """The default of a select comes last; where no other case is visible it is a silent step."""
+    defaults = [edge for edge in edges if edge[0] is not None and edge[0].kind == "default"]
+    if not defaults:
+        return edges
+    others = [edge for edge in edges if edge not in defaults]
+    if all(op is None for op, _ in others):
+        return [(None, target) for _, target in edges]
+    return [*others, *defaults]
 
 
 def _merge(nodes: dict[int, Node], entries: list[tuple[int, ...]]) -> Reduced:

@@ -42,8 +42,8 @@ _WAITS = re.compile(rb"<-(?!\s*chan\b)|\bfor\s+(?:[\w.]+\s*:?=\s*)?range\b|\bsel
 _LITERAL = re.compile(rb"\bfunc\s*\(")
 STATES = 1500
 PASSES = 4
-CONTROL = frozenset({"go", "fail"})
-STEERING = frozenset({"flag", "key", "once", "tally"})
+CONTROL = frozenset({"go", "fail", "default"})
+STEERS = frozenset({"flag", "key", "once", "tally"})
 _NOWHERE = ast.Bad(at=0, end=0)
 
 
@@ -359,7 +359,7 @@ def _one_by_one(lo: Lowering, root: Root) -> list[Stuck]:
 
 
 def _only(wanted: Prim) -> Callable[[Prim], bool]:
-    return lambda prim: prim is wanted or prim.kind in STEERING
+    return lambda prim: prim is wanted or prim.kind in STEERS
 
 
 def _explore_only(lo: Lowering, root: Root, wanted: Callable[[Prim], bool]) -> list[Stuck]:
@@ -385,7 +385,7 @@ def _useful_flags(lo: Lowering) -> set[int]:
     """The flags of conditional defers that do something to a primitive in view."""
 
     def matters(op: Op | None) -> bool:
-        return op is not None and (op.prim is None or not op.prim.silent) and op.kind != "choose"
+        return op is not None and (op.prim is None or not op.prim.silent) and op.kind not in {"choose", "default"}
 
     return {
         flag.ident

@@ -31,6 +31,8 @@ def select(lo: Lowering, node: ast.Select, env: Env, label: str) -> None:
         if kind == "dead" or (channel is not None and channel.kind == "dead"):
             dead = channel or making.dead_channel(lo, case)
             lo.edge(head, Op("dead", dead, lo.place(case.comm or case), 1, at), body)
+        elif kind == "default":
+            lo.edge(head, Op("default", None, lo.place(case)), body)
         elif channel is None:
             lo.edge(head, None, body)
         elif channel.kind == "chan" and isinstance(case.comm, ast.Assign) and comma_ok.source(case.comm) is not None:

@@ -20,7 +20,7 @@ from goleaklint.explore import (
     stdlib,
     tallies,
 )
-from goleaklint.explore.automaton import REMEMBERING
+from goleaklint.explore.automaton import STEERING
 from goleaklint.explore.scopes import Env
 from goleaklint.explore.values import Cell, Obj, Prim, Unknown, Value
 from goleaklint.facts.types import Ty
@@ -303,7 +303,7 @@ def _if(lo: Lowering, node: ast.If, env: Env, label: str) -> None:
 
 def _acts(lo: Lowering, since: int) -> bool:
     """Whether anything is done to a primitive in what has been lowered since node `since`."""
-    return any(op.kind not in REMEMBERING for op in lo.ops_since(since))
+    return any(op.kind not in STEERING for op in lo.ops_since(since))
 
 
 def _switch(lo: Lowering, node: ast.Switch, env: Env, label: str) -> None:

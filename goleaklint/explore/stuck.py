@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import msgspec
 
-from goleaklint.explore.automaton import REMEMBERING, Automaton, Op, Thread
+from goleaklint.explore.automaton import STEERING, Automaton, Op, Thread
 from goleaklint.explore.product import IDLE, Space
 from goleaklint.explore.reduction import CUT, DONE, Reducer
 from goleaklint.explore.values import Place, Prim
@@ -195,7 +195,7 @@ def _describe(
     trace = space.trace(number)
     made = _root_thread(root) if thread == 0 else auto.threads[thread - 1]
     stuck = Stuck(ops[0], ops[1:], made, thread == 0, root, failed)
-    stuck.trace = [op for op, _ in trace if op is not None and op.kind not in {*REMEMBERING, "make", "fail"}]
+    stuck.trace = [op for op, _ in trace if op is not None and op.kind not in {*STEERING, "make", "fail"}]
     wanted: dict[int, set[str]] = defaultdict(set)
     for op in ops:
         if op.prim is not None:

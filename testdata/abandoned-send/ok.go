@@ -575,3 +575,17 @@ func OkAfterFunc() {
 	}
 	<-fired
 }
+
+// A send that gives up where there is no room.
+func OkSelectWithDefault() {
+	wake := make(chan struct{}, 1)
+	go func() {
+		for range 3 {
+			select {
+			case wake <- struct{}{}:
+			default:
+			}
+		}
+	}()
+	<-wake
+}

@@ -15,17 +15,3 @@ func OkProductOfCounts() {
 		use(<-results)
 	}
 }
-
-// A send that gives up where there is no room.
-func OkSelectWithDefault() {
-	wake := make(chan struct{}, 1)
-	go func() {
-		for range 3 {
-			select {
-			case wake <- struct{}{}:
-			default:
-			}
-		}
-	}()
-	<-wake // wrong "GLK102"
-}

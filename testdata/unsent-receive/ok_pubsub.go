@@ -31,5 +31,5 @@ func OkPubsub() {
 	p := &pubsub{}
 	c := p.subscribe()
 	p.publish(1)
-	use(<-c) // wrong "GLK105"
+	use(<-c)
 }
