@@ -83,6 +83,8 @@ def _is_decisive(cond: ast.Expr, env: Env) -> bool:
     if isinstance(cond, ast.Binary):
         nil = isinstance(cond.right, ast.Name) and cond.right.name == "nil" and cond.op in {"==", "!="}
         cell = env.find(cond.left.name) if nil and isinstance(cond.left, ast.Name) else None
+        if cell is not None and cell.is_outcome:
+            return True
         return cell is not None and cell.maybe_nil and (isinstance(cell.value, _NILABLE) or _is_set_or_not(cell))
     cell = env.find(cond.name) if isinstance(cond, ast.Name) else None
     return cell is not None and (cell.is_ok or cell.is_flag)
@@ -217,6 +219,8 @@ def _after_write(key: str, cell: Cell, value: Value) -> bool | None:
     if key == f"{name} == nil":
         if expressions.is_nil(value):
             return True
+        if isinstance(value, Const):
+            return False
         if isinstance(value, Closure | Cancel | Choice) or _certain(value):
             return False
         if _is_set_or_not(cell) and not isinstance(value, Prim):

@@ -58,6 +58,7 @@ class Frame(msgspec.Struct, eq=False):
     jumps: list[Jump] = msgspec.field(default_factory=list)
     labels: dict[tuple[str, int], int] = msgspec.field(default_factory=dict)
     turns: list[tuple[ast.Node, int]] = msgspec.field(default_factory=list)  # bodies of unrolled loops, their contexts
+    failed: list[str] = msgspec.field(default_factory=list)  # variables that are not nil here
     branching: int = 0  # how many conditional statements we are in
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from goleaklint.explore import (
@@ -16,6 +17,7 @@ from goleaklint.explore import (
     guards,
     loops,
     making,
+    outcomes,
     selects,
     stdlib,
     tallies,
@@ -71,8 +73,11 @@ def send_value(lo: Lowering, channel: Value, value: Value) -> None:
         lo.heap.escape(value)
 
 
-def assign(lo: Lowering, target: ast.Expr, value: Value, env: Env, *, define: bool) -> None:
-    """Store into a variable, a field, an element; through anything else the value escapes."""
+def assign(lo: Lowering, target: ast.Expr, value: Value, env: Env, *, define: bool, copy: Cell | None = None) -> None:
+    """Store into a variable, a field, an element; through anything else the value escapes.
+
+    A variable that is known as the `copy` of a result is what that was made.
+    """
     if isinstance(target, ast.Name):
         if target.name == "_":
             return
@@ -83,7 +88,8 @@ def assign(lo: Lowering, target: ast.Expr, value: Value, env: Env, *, define: bo
             cell = _renew(lo, cell, target, env)
         if cell is not None and not (define and tallies.declared(lo, cell, target, value)):
             lo.heap.store(cell, value if value is not None else Unknown())
-            conditions.written(lo, cell, value, target)
+            if copy is None or not (copy.is_flag or copy.is_outcome) or cell.same != copy.ident:
+                conditions.written(lo, cell, value, target)
         elif cell is None and not define:
             lo.heap.escape(value)
     elif isinstance(target, ast.Selector):
@@ -162,10 +168,14 @@ def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
             _change(lo, target, env)
         return
     sources = guards.received_since(lo, start, first) if len(lo.auto.edges) > first else frozenset[int]()
-    for target, value in zip(node.left, values, strict=False):
-        assign(lo, target, value, env, define=node.op == ":=")
-        note_source(target, env, sources)
-    for target, result in zip(node.left, lo.copied.pop(id(call), []), strict=False):
+    results = lo.copied.pop(id(call), [])
+    if results and _acts(lo, first):
+        outcomes.note(results)
+    for target, value, result in zip_longest(node.left[: len(values)], values[: len(node.left)], results):
+        if target is not None:
+            assign(lo, target, value, env, define=node.op == ":=", copy=result)
+            note_source(target, env, sources)
+    for target, result in zip(node.left, results, strict=False):
         _note_copy(lo, target, result, env)
     for target, source in zip(node.left, _sources(node.right, len(node.left)), strict=False):
         if node.op == ":=" and isinstance(target, ast.Name):
@@ -199,6 +209,8 @@ def _copied_call(node: ast.Assign) -> ast.Call | None:
 def _note_copy(lo: Lowering, target: ast.Expr, result: Cell, env: Env) -> None:
     """A channel that a call returned or not: the variable is nil exactly when the result was."""
     cell = env.find(target.name) if isinstance(target, ast.Name) else None
+    if cell is not None and outcomes.copied(cell, result):
+        return
     if cell is not None and result.maybe_nil and isinstance(result.value, Prim):
         cell.same, cell.maybe_nil = result.ident, True
         if not lo.known.is_first and f"{conditions.name_of(cell)} == nil" not in lo.keys:
@@ -270,9 +282,10 @@ def _defer(lo: Lowering, node: ast.Defer, env: Env, label: str) -> None:
 def _return(lo: Lowering, node: ast.Return, env: Env, label: str) -> None:
     frame = lo.frame
     values = expressions.values(lo, node.values, len(frame.results), env) if node.values else []
-    for cell, value in zip(frame.results, values, strict=False):
+    exprs = _sources(node.values, len(frame.results))
+    for cell, value, expr in zip(frame.results, values, exprs, strict=False):
         lo.heap.store(cell, expressions.typed(value if value is not None else Unknown(), cell.ty))
-        conditions.written(lo, cell, value, node)
+        conditions.written(lo, cell, outcomes.FAILED if outcomes.fails(lo, cell, expr, env) else value, node)
     lo.leaves_at(node)
     lo.leave()
 
@@ -283,7 +296,7 @@ def _if(lo: Lowering, node: ast.If, env: Env, label: str) -> None:
     first, tested = len(lo.auto.edges), len(lo.tested)
     yes, no = lo.node(), lo.node()
     outcome = conditions.branch(lo, node.cond, scope, yes, no)
-    with lo.conditional(node):
+    with lo.conditional(node), outcomes.failed(lo.frame, node.cond):
         lo.cur = yes
         if outcome is not False:
             block(lo, node.then, scope)

@@ -247,3 +247,20 @@ func LeakSingleCase() {
 		use(v)
 	}
 }
+
+// Nothing was started, and no error says so.
+func LeakNotStartedWithoutError() {
+	done := make(chan error)
+	if err := startQuietly("b", done); err != nil {
+		return
+	}
+	<-done // want "GLK102 .* receive from done "
+}
+
+func startQuietly(address string, done chan error) error {
+	if address == "b" {
+		return nil
+	}
+	go func() { done <- accepted() }()
+	return nil
+}

@@ -2,6 +2,7 @@ package abandonedreceive
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"os"
@@ -412,4 +413,42 @@ func OkCountdownFromReceived() {
 	for n := <-c; n > 0; n-- {
 		use(n)
 	}
+}
+
+// What the call returns says whether it has started the sender.
+func OkStartedIfItSaysSo() {
+	done := make(chan error, 1)
+	started := startIf(len(addresses) > 2, done)
+	if !started {
+		return
+	}
+	<-done
+}
+
+func startIf(wanted bool, done chan error) bool {
+	if !wanted {
+		return false
+	}
+	go func() { done <- accepted() }()
+	return true
+}
+
+// An error says that nothing was started.
+func OkStartedWithoutError() {
+	done := make(chan error)
+	if err := startOrFail(addresses[0], done); err != nil {
+		return
+	}
+	<-done
+}
+
+func startOrFail(address string, done chan error) error {
+	if err := all([]string{address}); err != nil {
+		return err
+	}
+	if address == "b" {
+		return errors.New(address)
+	}
+	go func() { done <- accepted() }()
+	return nil
 }
