@@ -88,7 +88,7 @@ def _check(known: Bindings, function: Function, literal: ast.Composite) -> Itera
     if not isinstance(holder, Var) or not _is_local(known, function, holder):
         return
     sends = _sends(known, holder)
-    if sends is None or is_over_after(known, function, literal):
+    if sends is None or _closes(known, sends) or is_over_after(known, function, literal):
         return
     yield Finding(
         code=RULE.code,
@@ -100,6 +100,24 @@ def _check(known: Bindings, function: Function, literal: ast.Composite) -> Itera
         function=known.qualified(function),
         related=(Related(Role.PARTNER, known.head(sends), "it is used for this request only"),),
     )
+
+
+def _closes(known: Bindings, sends: ast.Node) -> bool:
+    """Whether the request asks for its connection to be closed: `req.Close = true`, `Header.Set("Connection", ...)`."""
+    request = known.var(sends.args[0]) if isinstance(sends, ast.Call) and sends.args else None
+    up = parents(known)
+    for read in request.reads if request is not None else ():
+        field = up.of(read)
+        around = up.of(field) if isinstance(field, ast.Selector) else None
+        match field, around:
+            case ast.Selector(name="Close"), ast.Assign(right=[ast.Name(name="true")]):
+                return True
+            case ast.Selector(name="Header"), ast.Selector(name="Set" | "Add"):
+                call = up.of(around)
+                name = call.args[0] if isinstance(call, ast.Call) and call.args else None
+                if isinstance(name, ast.Literal) and name.text.strip('"`').lower() == "connection":
+                    return True
+    return False
 
 
 def _is(known: Bindings, literal: ast.Composite, name: str) -> bool:

@@ -19,6 +19,7 @@ from goleaklint.facts.sharing import goes_elsewhere
 from goleaklint.facts.types import Ty, canonical
 from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
+from goleaklint.golang.walk import descend
 
 _DEEP = 4
 
@@ -191,7 +192,19 @@ def forgotten(known: Bindings, call: ast.Call, owner: Owner) -> tuple[Key, FuncD
         return None
     if owner.home is facts and key[0] in owner.asked:
         return None  # its goroutine also waits for a field of the type that keeps it
+    if _ends_it(facts, closer, key, owner):
+        return None  # `m.part.close()`, where part is a field of an embedded one
     return key, closer
+
+
+def _ends_it(facts: PackageFacts, closer: FuncDecl, key: Key, owner: Owner) -> bool:
+    """Whether a closer that ends such goroutines reaches into the field that keeps it, which it need not name."""
+    if owner.home is not facts or closer.body is None or (closer.recv_type, closer.name) not in owner.enders:
+        return False
+    known = bindings(facts, closer)
+    parts = (node for node in descend(closer.body) if isinstance(node, ast.Selector))
+    found = (facts.field(known.type_of(part.x), part.name) for part in parts)
+    return any(one is not None and key[1] in one[2] for one in found)
 
 
 _CLOSERS = ("Close", "Stop", "Shutdown", "close", "stop", "shutdown")

@@ -71,3 +71,24 @@ func warmed(request *http.Request) (*http.Client, error) {
 	}
 	return client, resp.Body.Close()
 }
+
+// The connection is closed with the answer.
+func okClosedByRequest(request *http.Request) error {
+	client := &http.Client{Transport: &http.Transport{}}
+	request.Close = true
+	answer, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	return answer.Body.Close()
+}
+
+func okClosedByHeader(request *http.Request) error {
+	client := &http.Client{Transport: &http.Transport{}}
+	request.Header.Set("Connection", "close")
+	answer, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	return answer.Body.Close()
+}

@@ -423,3 +423,22 @@ func onlyInnerClosed() int {
 	defer o.inner.Close()
 	return o.rows
 }
+
+// ---- an embedded field of which the closer ends nothing
+
+type baseTable struct{ open *poller }
+
+func newBaseTable() *baseTable { return &baseTable{open: newPoller()} }
+
+type diskTable struct {
+	*baseTable
+	path string
+}
+
+func newDiskTable(path string) *diskTable {
+	return &diskTable{baseTable: newBaseTable(), path: path} // want "GLK803 .*diskTable.baseTable is not closed by Shutdown"
+}
+
+func (t *diskTable) Shutdown() { t.path = "" }
+
+func (t *baseTable) halt() { t.open.halt() }

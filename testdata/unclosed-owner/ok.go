@@ -581,3 +581,20 @@ func newSite() *site {
 }
 
 func (s *site) Shutdown() { s.cancel() }
+
+// ---- closed by way of an embedded field that keeps it
+
+type baseStore struct{ open *poller }
+
+func newBaseStore() *baseStore { return &baseStore{open: newPoller()} }
+
+type diskStore struct {
+	*baseStore
+	path string
+}
+
+func newDiskStore(path string) *diskStore {
+	return &diskStore{baseStore: newBaseStore(), path: path}
+}
+
+func (s *diskStore) Shutdown() { s.open.halt() }
