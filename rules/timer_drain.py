@@ -227,8 +227,17 @@ def _taken_before(known: Bindings, function: Function, timer: ast.Expr, drain: a
         assert paths is not None
         start, end = place_of(paths, tree, take), place_of(paths, tree, drain)
         if start is not None and end is not None and _can_follow(known, start, end, text):
-            yield _finding(known, function, timer, drain, take)
+            found = _finding(known, function, timer, drain, take)
+            yield (
+                msgspec.structs.replace(found, confidence=Confidence.LOW) if _is_guarded(known, drain, text) else found
+            )
             return
+
+
+def _is_guarded(known: Bindings, drain: ast.Unary, timer: bytes) -> bool:
+    """Whether a condition of another kind than that the timer is there may say that its value was not received."""
+    ifs = [node for node in parents(known).within(drain) if isinstance(node, ast.If)]
+    return any(timer not in known.file.text(node.cond) for node in ifs)
 
 
 def _can_follow(known: Bindings, start: Point, end: Point, timer: bytes) -> bool:

@@ -86,6 +86,8 @@ def put(lo: Lowering, cell: Cell, value: Value) -> None:
         lo.heap.escape(value)
         return
     lo.heap.store(cell, value)
+    if isinstance(value, Prim):
+        value.contained = True
     if isinstance(value, WORTH):
         lo.makes += 1
 

@@ -91,6 +91,7 @@ def made(lo: Lowering, kind: str, name: str, at: ast.Node, key: object, **more: 
         prim.activation = lo.activations[-1]
     if lo.loops or lo.several:
         prim.repeated = True
+    if prim.repeated or any(frame.turns for frame in lo.frames):
         lo.emit("make", prim, at)
     return prim
 

@@ -142,6 +142,9 @@ class Explorer:
         for op, after in node.ops:
             if (op.guard is not None and self.is_off(state, op.guard)) or (ready and op.kind == "default"):
                 continue
+            if self._is_unmade(state, op):
+                yield _with(state, (slot, CUT)), (slot,), op  # what a container holds now is another primitive
+                continue
             handler = _STEPS[op.kind]
             for changes, partner in handler(self, state, slot, op):
                 if partner is None:
@@ -153,6 +156,11 @@ class Explorer:
                     moved = (slot,) if op.kind == "go" else (slot, other)
                     for target, second in product(after, targets):
                         yield _with(state, (slot, target), (other, second), *changes), moved, op
+
+    def _is_unmade(self, state: State, op: Op) -> bool:
+        """Whether an operation comes before the one that makes its primitive."""
+        at = self.made.get(op.prim.ident) if op.prim is not None and op.kind != "make" else None
+        return at is not None and not state[at]
 
     # ---- what each operation does: changes of primitives, and the goroutine that moves along
 

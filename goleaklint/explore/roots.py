@@ -372,7 +372,7 @@ def _explore_only(lo: Lowering, root: Root, wanted: Callable[[Prim], bool]) -> l
         if prim is None or prim.silent or not wanted(prim):
             return False
         if op.kind == "make":
-            return prim.repeated
+            return prim.repeated or prim.contained
         return prim.kind != "flag" or prim.ident in useful
 
     reducer = Reducer(lo.auto, visible)

@@ -48,6 +48,7 @@ class Prim(msgspec.Struct, eq=False):
     ambiguous: bool = False
     escaped: bool = False
     repeated: bool = False  # made in a loop or in a goroutine of several instances
+    contained: bool = False  # it is put into a container, where others look for it before it is made
     reassigned: bool = False  # a nil channel variable that is assigned somewhere
     elements: Cell | None = None  # what is sent over a channel
     parent: Prim | None = None  # the context this one derives from

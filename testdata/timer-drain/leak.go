@@ -121,3 +121,27 @@ func LeakPause() {
 	p := &pause{delay: time.NewTimer(time.Hour)}
 	p.end(false)
 }
+
+// Whether the value was received is in the data that the condition asks.
+func guarded(tasks, more chan int) {
+	timer := time.NewTimer(time.Hour)
+	waiting := 0
+	for {
+		select {
+		case n := <-more:
+			if waiting > 0 {
+				if !timer.Stop() {
+					<-timer.C // low "GLK711"
+				}
+			}
+			waiting += n
+			timer.Reset(time.Minute)
+		case <-timer.C:
+			waiting--
+			tasks <- waiting
+			if waiting > 0 {
+				timer.Reset(time.Minute)
+			}
+		}
+	}
+}
