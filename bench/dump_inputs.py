@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 GOROUTINES = 105_000
-MANY = 12_000
+MANY = 60_000
 _WAIT = 60  # seconds until all goroutines are started
 
 # Leaks in two dozen ways, one to eight calls deep; or calls with long argument lists that differ in each goroutine.
