@@ -216,6 +216,9 @@ def _after_write(key: str, cell: Cell, value: Value) -> bool | None:
     name = name_of(cell)
     if key == name and isinstance(value, Const) and isinstance(value.value, bool):
         return value.value
+    if key in {f"len({name}) == 0", f"len({name}) <= 0"}:
+        is_empty = expressions.is_nil(value) or (isinstance(value, Obj) and value.is_zero)
+        return True if is_empty else None
     if key == f"{name} == nil":
         if expressions.is_nil(value):
             return True

@@ -21,21 +21,23 @@ if TYPE_CHECKING:
 
 FAILED = Const("an error")
 """An error that is not nil."""
+_TELLING = frozenset({"go", "send", "close", "add"})
 _ERRORS = frozenset({"errors.New", "fmt.Errorf"})
 
 
-def note(results: Sequence[Cell]) -> None:
-    """These are the results of a call that does something to a primitive."""
+def note(lo: Lowering, results: Sequence[Cell], since: int) -> None:
+    """These are the results of a call that has been lowered since a node, and may release somebody who waits."""
+    if not any(op.kind in _TELLING and (op.prim is None or not op.prim.silent) for op in lo.ops_since(since)):
+        return
     for cell in results:
-        cell.is_outcome = cell.ty is not None and canonical(cell.ty) == "error"
+        cell.is_outcome = cell.is_flag or (cell.ty is not None and canonical(cell.ty) == "error")
 
 
 def copied(cell: Cell, result: Cell) -> bool:
     """A variable takes a result: it is known by its name where that tells an outcome."""
-    if not (result.is_outcome or result.is_flag):
-        return False
-    cell.same, cell.is_outcome, cell.is_flag = result.ident, result.is_outcome, result.is_flag
-    return True
+    if result.is_outcome:
+        cell.same, cell.is_outcome, cell.is_flag = result.ident, True, result.is_flag
+    return result.is_outcome
 
 
 def fails(lo: Lowering, cell: Cell, expr: ast.Expr | None, env: Env) -> bool:

@@ -88,7 +88,7 @@ def assign(lo: Lowering, target: ast.Expr, value: Value, env: Env, *, define: bo
             cell = _renew(lo, cell, target, env)
         if cell is not None and not (define and tallies.declared(lo, cell, target, value)):
             lo.heap.store(cell, value if value is not None else Unknown())
-            if copy is None or not (copy.is_flag or copy.is_outcome) or cell.same != copy.ident:
+            if copy is None or not copy.is_outcome or cell.same != copy.ident:
                 conditions.written(lo, cell, value, target)
         elif cell is None and not define:
             lo.heap.escape(value)
@@ -169,8 +169,8 @@ def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
         return
     sources = guards.received_since(lo, start, first) if len(lo.auto.edges) > first else frozenset[int]()
     results = lo.copied.pop(id(call), [])
-    if results and _acts(lo, first):
-        outcomes.note(results)
+    if results:
+        outcomes.note(lo, results, first)
     for target, value, result in zip_longest(node.left[: len(values)], values[: len(node.left)], results):
         if target is not None:
             assign(lo, target, value, env, define=node.op == ":=", copy=result)

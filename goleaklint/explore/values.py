@@ -207,7 +207,7 @@ class Cell(msgspec.Struct, eq=False):
     is_flag: bool = False  # a bool that is only ever set to constants
     is_ok: bool = False  # the ok of `v, ok := <-c`
     same: int = 0  # the variable or result (its ident) that it is a copy of
-    is_outcome: bool = False  # the error of a call that does something to a primitive, or does not
+    is_outcome: bool = False  # the flag or error of a call that may release somebody who waits, or not
     addressed: bool = False  # a pointer to it has been taken
     scope: tuple[object, ...] = ()  # of a variable: the conditional statements around its declaration
     external: bool = False

@@ -410,3 +410,26 @@ func cleanUpByKind() (err error) {
 func OkCleanUpByKind() {
 	_ = cleanUpByKind()
 }
+
+// What is empty at first is filled only where the channel has been closed.
+func OkClosedWhereItIsFilled() {
+	records := make(chan int, 5)
+	var known map[int]bool
+	go func() {
+		for range records {
+		}
+	}()
+	for _, n := range []int{1, 2, 3} {
+		if n < 3 {
+			records <- n
+			continue
+		}
+		if len(known) == 0 {
+			close(records)
+			known = map[int]bool{n: true}
+		}
+	}
+	if len(known) == 0 {
+		close(records)
+	}
+}
