@@ -62,12 +62,14 @@ def confidence_of(stuck: Stuck) -> Confidence:
 
     What only a test does to the code that it tests says little of that code, and a guard on values that are not
     followed may be what makes a wait sound. A test knows its own data, which decides how often it sends and receives.
+    What main itself waits for may be meant to last as long as the program.
     """
     in_code_under_test = stuck.root_in_test and not stuck.op.place.file.is_test
     if stuck.unrelated_counts or stuck.needs_small or stuck.doubtful or stuck.until_exit or in_code_under_test:
         return Confidence.LOW
     many_counts = stuck.needs_many or (stuck.needs_two and stuck.symbols > 1)
-    return Confidence.MEDIUM if stuck.alone or many_counts or stuck.root_in_test else Confidence.HIGH
+    of_program = stuck.root_in_test or stuck.root == "main.main"
+    return Confidence.MEDIUM if stuck.alone or many_counts or of_program else Confidence.HIGH
 
 
 def finding(rule: Rule, stuck: Stuck, message: str, confidence: Confidence | None = None) -> Finding:
