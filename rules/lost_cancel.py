@@ -201,7 +201,7 @@ def _holds_nothing(known: Bindings, made: _Made, paths: Paths, released: Callabl
 
 
 def _is_main(known: Bindings, function: Function) -> bool:
-    return known.decl.name in ("main", "init", "TestMain") and known.decl.recv is None and function.parent is None
+    return known.decl.name in lifetime.PROCESS_WIDE and known.decl.recv is None and function.parent is None
 
 
 def _reads(known: Bindings, var: Var) -> tuple[list[ast.Name], list[Given], bool]:

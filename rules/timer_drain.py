@@ -71,7 +71,7 @@ from goleaklint.facts.module import module_of
 from goleaklint.facts.parents import parents
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.resolve import Bindings, bindings
-from goleaklint.facts.timers import bare_receives, is_started_here_only, place_of, starts, stopped
+from goleaklint.facts.timers import bare_receives, is_started_here_only, starts, stopped
 from goleaklint.facts.types import canonical
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity
@@ -139,7 +139,7 @@ def _unasked(known: Bindings, function: Function) -> Iterator[Finding]:
         paths = paths or Paths(known, function)
         text = known.file.text(timer)
         for receive in bare_receives(known, function, text):
-            start, end = paths.point_of.get(place), place_of(paths, parents(known), receive)
+            start, end = paths.point_of.get(place), paths.place(receive)
             if receive in told or start is None or end is None or end is start:
                 continue
             if not _comes_to(known, paths, start, end, text, is_true):
@@ -211,7 +211,6 @@ def _at(
 
 def _taken_before(known: Bindings, function: Function, timer: ast.Expr, drain: ast.Unary) -> Iterator[Finding]:
     text = known.file.text(timer)
-    tree = parents(known)
     takes = [
         node
         for node in function.own()
@@ -225,7 +224,7 @@ def _taken_before(known: Bindings, function: Function, timer: ast.Expr, drain: a
     paths = Paths(known, function) if takes else None
     for take in takes:
         assert paths is not None
-        start, end = place_of(paths, tree, take), place_of(paths, tree, drain)
+        start, end = paths.place(take), paths.place(drain)
         if start is not None and end is not None and _can_follow(known, start, end, text):
             found = _finding(known, function, timer, drain, take)
             yield (

@@ -128,7 +128,6 @@ RULE = Rule(
 )
 
 _MOST_EXITS = 3
-_PROCESS_WIDE = frozenset({"main", "init", "TestMain"})
 
 
 def check(package: Package) -> Iterator[Finding]:
@@ -142,7 +141,7 @@ def check(package: Package) -> Iterator[Finding]:
         starting = starters(facts, file)
         begun = [match.start() for match in starting.finditer(file.data)] if starting is not None else []
         for decl in file.funcs:
-            if decl.name in _PROCESS_WIDE and decl.recv is None:
+            if decl.name in lifetime.PROCESS_WIDE and decl.recv is None:
                 continue
             if pattern is not None and any(decl.at <= at < decl.end for at in calls):
                 known = bindings(facts, decl)

@@ -82,7 +82,6 @@ from goleaklint.facts.clock_stops import clock_stops, is_clock
 from goleaklint.facts.functions import Function
 from goleaklint.facts.idle_closers import idle_closers
 from goleaklint.facts.package import PackageFacts
-from goleaklint.facts.parents import parents
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.resolve import Bindings, bindings
 from goleaklint.facts.sources import Source, closed_at, is_alone, source
@@ -106,7 +105,6 @@ RULE = Rule(
 _GO = re.compile(rb"\bgo\s|\.Go\(")
 _MAY_STAY = re.compile(rb"\bfor\b[^;{]*\{|\bfor\b[^{]*\btrue\s*\{|\bfor\s*;")
 _STARTERS = frozenset({"(sync.WaitGroup).Go", "(golang.org/x/sync/errgroup.Group).Go"})
-_PROCESS_WIDE = frozenset({"main", "init", "TestMain"})
 _EXITS = re.compile(rb"\bos\.Exit\(|\.Exit[A-Z]?\w*\(|\.Fatal|\bcobra\.Command\b")
 _CLOSERS = (
     "Close",
@@ -143,7 +141,7 @@ def check(package: Package) -> Iterator[Finding]:
     """Go statements whose function never ends."""
     facts = package.facts
     for decl in facts.reported_funcs(_GO):
-        if decl.name in _PROCESS_WIDE and decl.recv is None:
+        if decl.name in lifetime.PROCESS_WIDE and decl.recv is None:
             continue
         known = bindings(facts, decl)
         for function in known.functions:
@@ -185,7 +183,7 @@ def _is_kept_by(known: Bindings, function: Function, start: ast.Node) -> bool:
     if _life(known, function).can_end:
         return False
     paths = Paths(known, function)
-    place = next((paths.point_of[one] for one in (start, *parents(known).within(start)) if one in paths.point_of), None)
+    place = paths.place(start)
     return place is not None and not paths.leads(place, place)
 
 

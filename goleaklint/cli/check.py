@@ -12,7 +12,7 @@ from goleaklint import driver, store
 from goleaklint.catalog import CatalogError
 from goleaklint.cli import new_code, summary, terminal
 from goleaklint.cli.exits import BAD_USE, CLEAN, FINDINGS
-from goleaklint.cli.options import color_option, config_options, load_config, words
+from goleaklint.cli.options import color_option, config_options, load_config, quiet_option, words
 from goleaklint.cli.usage import Explained
 from goleaklint.config import FORMATS, Config
 from goleaklint.model import Confidence, Report, Severity
@@ -113,7 +113,7 @@ class _Command(Explained):
 @config_options
 @color_option
 @click.option("-v", "--verbose", count=True, help="Say more on standard error.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing on standard error but errors.")
+@quiet_option
 def check(paths: tuple[str, ...], **options: Any) -> int:
     """Find goroutine leaks in the Go files and directories PATHS (default: the current directory).
 

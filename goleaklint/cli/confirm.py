@@ -17,7 +17,7 @@ from goleaklint.catalog import CatalogError
 from goleaklint.cli import summary
 from goleaklint.cli.exits import BAD_USE, CLEAN, FINDINGS
 from goleaklint.cli.live import absolute
-from goleaklint.cli.options import config_options, load_config
+from goleaklint.cli.options import config_options, format_option, load_config, quiet_option
 from goleaklint.cli.terminal import write_out
 from goleaklint.cli.usage import Explained
 from goleaklint.confirm.judging import Judgement, Status, directory_of
@@ -62,15 +62,8 @@ class _Wanted(NamedTuple):
     type=click.Choice([one.value for one in Confidence]),
     help="Findings at least this sure (medium).",
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["full", "json"]),
-    default="full",
-    show_default=True,
-    help="What to write to standard output.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing on standard error but errors.")
+@format_option
+@quiet_option
 @config_options
 def confirm(wanted: tuple[str, ...], **options: Any) -> int:
     """Run the tests of the packages with findings, and say which findings they show to be true.

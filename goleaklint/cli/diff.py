@@ -15,7 +15,7 @@ from goleaklint.cli import dump as dumps_of
 from goleaklint.cli import pictures, terminal
 from goleaklint.cli.exits import BAD_USE, CLEAN, FINDINGS
 from goleaklint.cli.gates import gate_options, gates_of, thresholds_of
-from goleaklint.cli.options import color_option, config_options, load_config
+from goleaklint.cli.options import color_option, config_options, format_option, load_config, quiet_option
 from goleaklint.cli.usage import Explained
 from goleaklint.config import Config
 from goleaklint.dump.account import Account
@@ -35,14 +35,7 @@ from goleaklint.report.sources import visible
     type=click.Path(exists=True, file_okay=False),
     help="The checkout of the program that wrote the last dump: show creation sites and findings.",
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["full", "json"]),
-    default="full",
-    show_default=True,
-    help="What to write to standard output.",
-)
+@format_option
 @click.option(
     "--fail-on-growth",
     type=click.IntRange(min=0),
@@ -56,7 +49,7 @@ from goleaklint.report.sources import visible
 @config_options
 @color_option
 @click.option("-v", "--verbose", count=True, help="Show the groups that are the same; say everything.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing on standard error but errors.")
+@quiet_option
 def diff(files: tuple[str, ...], **options: Any) -> int:
     """Compare goroutine dumps: two or more files, the earliest first, or a folder of them.
 

@@ -16,7 +16,7 @@ from goleaklint.capture.sources import is_address, listed, opened
 from goleaklint.cli import pictures, terminal
 from goleaklint.cli.exits import BAD_USE, CLEAN, FINDINGS
 from goleaklint.cli.gates import gate_options, gates_of, thresholds_of
-from goleaklint.cli.options import color_option, config_options, load_config
+from goleaklint.cli.options import color_option, config_options, format_option, load_config, quiet_option
 from goleaklint.cli.usage import Explained
 from goleaklint.config import Config
 from goleaklint.correlate.sourceless import has_source, unplaced
@@ -64,14 +64,7 @@ class Unread(NamedTuple):
     type=click.Path(exists=True, dir_okay=False),
     help="The program itself: it says which revision it was built from.",
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["full", "json"]),
-    default="full",
-    show_default=True,
-    help="What to write to standard output.",
-)
+@format_option
 @pictures.picture_options
 @click.option(
     "--write-test",
@@ -82,7 +75,7 @@ class Unread(NamedTuple):
 @config_options
 @color_option
 @click.option("-v", "--verbose", count=True, help="Say everything on standard error.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing on standard error but errors.")
+@quiet_option
 def dump(files: tuple[str, ...], **options: Any) -> int:
     """Show what is stuck in the goroutine dumps FILE..., and where in the source it comes from.
 

@@ -38,6 +38,23 @@ def color_option(command: F) -> F:
     )(command)
 
 
+def format_option(command: F) -> F:
+    """`--format` of a command that writes for people, or JSON."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(["full", "json"]),
+        default="full",
+        show_default=True,
+        help="What to write to standard output.",
+    )(command)
+
+
+def quiet_option(command: F) -> F:
+    """`--quiet`."""
+    return click.option("-q", "--quiet", is_flag=True, help="Say nothing on standard error but errors.")(command)
+
+
 def words(values: Iterable[str]) -> tuple[str, ...] | None:
     """The words of a repeatable option that also takes lists with commas; None when it is not given."""
     found = tuple(word.strip() for value in values for word in value.split(",") if word.strip())

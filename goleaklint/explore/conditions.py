@@ -129,11 +129,9 @@ def _certain(value: Value) -> bool:
 def _key(lo: Lowering, cond: ast.Expr, env: Env) -> tuple[str | None, bool]:
     """A name for the condition, equal for equal conditions, and whether the condition is it or its negation."""
     mentions: set[str] = set()
-    if _asks_a_channel(lo, cond, env):
-        return None, True  # how much a channel holds changes by what others do
     if isinstance(cond, ast.Binary):
         left, right = path(cond.left, env, mentions), path(cond.right, env, mentions)
-        if left is None or right is None:
+        if left is None or right is None or _asks_a_channel(lo, cond, env):
             return None, True
         op = _OPPOSITE.get(cond.op, cond.op)
         key = f"{left} {op} {right}"
@@ -147,15 +145,15 @@ def _key(lo: Lowering, cond: ast.Expr, env: Env) -> tuple[str | None, bool]:
     return key, positive
 
 
-def _asks_a_channel(lo: Lowering, cond: ast.Expr, env: Env) -> bool:
-    sides = (cond.left, cond.right) if isinstance(cond, ast.Binary) else ()
+def _asks_a_channel(lo: Lowering, cond: ast.Binary, env: Env) -> bool:
+    """Whether a pure comparison is about how much a channel holds, which changes by what others do."""
     return any(
         isinstance(side, ast.Call)
         and isinstance(side.fun, ast.Name)
         and side.fun.name in {"len", "cap"}
         and len(side.args) == 1
         and expressions.is_channel(expressions.evaluate(lo, side.args[0], env))
-        for side in sides
+        for side in (cond.left, cond.right)
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from goleaklint.explore import (
@@ -171,10 +170,10 @@ def _assign(lo: Lowering, node: ast.Assign, env: Env, label: str) -> None:
     results = lo.copied.pop(id(call), [])
     if results:
         outcomes.note(lo, results, first)
-    for target, value, result in zip_longest(node.left[: len(values)], values[: len(node.left)], results):
-        if target is not None:
-            assign(lo, target, value, env, define=node.op == ":=", copy=result)
-            note_source(target, env, sources)
+    copies = [*results, *[None] * len(values)]
+    for target, value, copy in zip(node.left, values, copies, strict=False):
+        assign(lo, target, value, env, define=node.op == ":=", copy=copy)
+        note_source(target, env, sources)
     for target, result in zip(node.left, results, strict=False):
         _note_copy(lo, target, result, env)
     for target, source in zip(node.left, _sources(node.right, len(node.left)), strict=False):

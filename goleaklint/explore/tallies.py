@@ -44,7 +44,7 @@ def _names(body: ast.Node) -> Iterator[str]:
     beside = {
         name
         for node in nodes
-        if isinstance(node, ast.Block) and _acts(node)
+        if isinstance(node, ast.Block) and contains(node, *_ACTS)
         for stmt in node.body
         if (name := _stepped(stmt)) in stepped
     }
@@ -64,11 +64,6 @@ def _stepped(node: ast.Node) -> str:
     ):
         return node.left[0].name if int_literal(node.right[0]) is not None else ""
     return ""
-
-
-def _acts(block: ast.Block) -> bool:
-    """Whether a block, itself, starts a goroutine or sends."""
-    return any(contains(stmt, kind) for stmt in block.body for kind in _ACTS)
 
 
 def _unfit(nodes: list[ast.Node], wanted: set[str]) -> set[str]:

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from goleaklint.facts.functions import Function
 from goleaklint.facts.loops import reachable
 from goleaklint.facts.package import PackageFacts
-from goleaklint.facts.parents import parents
 from goleaklint.facts.paths import Paths, Point
 from goleaklint.facts.references import Reference, references
 from goleaklint.facts.resolve import Bindings, bindings
@@ -20,6 +19,8 @@ from goleaklint.golang import ast
 from goleaklint.golang.declarations import FuncDecl
 from goleaklint.golang.walk import children, descend
 
+PROCESS_WIDE = frozenset({"main", "init", "TestMain"})
+"""Functions that run once, as long as the process or before all else of it."""
 _COMMAND = re.compile(
     r"^(?:github\.com/spf13/cobra\.Command|github\.com/(?:urfave|codegangsta)/cli(?:/v\d)?\.(?:Command|App))$"
 )
@@ -58,10 +59,10 @@ def is_over(known: Bindings, function: Function, exits: Iterable[Point]) -> bool
 
 def is_over_after(known: Bindings, function: Function, node: ast.Node) -> bool:
     """Whether the process ends with a function, whichever way leads out of it from a node on."""
-    if known.decl.name in ("main", "init", "TestMain") and known.decl.recv is None and function.parent is None:
+    if known.decl.name in PROCESS_WIDE and known.decl.recv is None and function.parent is None:
         return True
     paths = Paths(known, function)
-    start = next((paths.point_of[one] for one in (node, *parents(known).within(node)) if one in paths.point_of), None)
+    start = paths.place(node)
     if start is None or paths.leads(start, start):
         return False
     ends = [point for point in reachable(paths, lambda case: False, start) if point.kind in ("return", "dies", "fails")]

@@ -23,7 +23,6 @@ from goleaklint.facts.ways import Ways
 from goleaklint.golang import ast
 from goleaklint.model import Confidence, Finding, Related, Role, Rule, Severity, Span
 
-_PROCESS_WIDE = frozenset({"main", "init", "TestMain"})
 _MOST_CALLEES = 3
 _COMMAND_LINES = ("github.com/spf13/cobra", "github.com/urfave/cli")
 RECEIVER = -1
@@ -69,7 +68,7 @@ class Duty:
     def is_main(self) -> bool:
         """Whether the process ends with the function."""
         decl = self.known.decl
-        return decl.name in _PROCESS_WIDE and decl.recv is None and self.function.parent is None
+        return decl.name in lifetime.PROCESS_WIDE and decl.recv is None and self.function.parent is None
 
     @property
     def ends_with_process(self) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from goleaklint.facts.flags import asked, flags, settings
 from goleaklint.facts.functions import Function, Var
+from goleaklint.facts.parents import parents
 from goleaklint.facts.resolve import Bindings
 from goleaklint.golang import ast
 from goleaklint.golang.walk import descend
@@ -65,6 +66,11 @@ class Paths:
         self.entry = builder.function()
         self._tracked: dict[ast.Node, Fact] | None = None
         self._set: dict[Point, list[tuple[str, bool | None]]] = {}
+
+    def place(self, node: ast.Node) -> Point | None:
+        """The point at which a node is evaluated."""
+        around = (node, *parents(self.known).within(node))
+        return next((self.point_of[one] for one in around if one in self.point_of), None)
 
     def reachable(self) -> Iterator[Point]:
         """Every point that control can reach from the start of the function."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from goleaklint.facts.functions import Function
-from goleaklint.facts.parents import Parents, parents
-from goleaklint.facts.paths import Paths, Point
+from goleaklint.facts.parents import parents
+from goleaklint.facts.paths import Point
 from goleaklint.facts.resolve import Bindings
 from goleaklint.facts.types import canonical
 from goleaklint.golang import ast
@@ -58,11 +58,6 @@ def is_started_here_only(known: Bindings, function: Function, timer: bytes) -> b
     inside = sum(len(starts.findall(known.file.data, node.at, node.end)) for node in others)
     everywhere = sum(len(starts.findall(file.data)) for file in known.facts.unit.files)
     return b"." in timer and everywhere - len(starts.findall(own)) + inside == 0
-
-
-def place_of(paths: Paths, tree: Parents, node: ast.Node) -> Point | None:
-    """The place at which a node is evaluated."""
-    return next((paths.point_of[outer] for outer in tree.within(node) if outer in paths.point_of), None)
 
 
 def starts(known: Bindings, point: Point, timer: bytes) -> bool:
